@@ -1,0 +1,197 @@
+"""Databases: engines and snapshots.
+
+With search and the migrations, this is the only code that knows which database it talks to.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from app.settings import hide_password
+
+WRITER_LOCK = 0x79616F64
+"""Key of the PostgreSQL advisory lock that one writer holds."""
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the text is one sentence that says which and why."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent state of the database, for the length of a request."""
+
+    connection: Any
+    """The driver's own connection."""
+    dialect: str
+    """sqlite or postgresql."""
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows of a compiled statement, as the driver's tuples."""
+        cursor: DBAPICursor = self.connection.cursor()
+        try:
+            cursor.execute(sql, values)
+            return cursor.fetchall()  # type: ignore[return-value]
+        finally:
+            cursor.close()
+
+
+@lru_cache(maxsize=2)
+def dialect_named(name: str) -> sa.Dialect:
+    """The dialect of SQLAlchemy that writes SQL for a kind of database."""
+    kinds = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
+    dialect: sa.Dialect = make_url(kinds[name]).get_dialect()()
+    return dialect
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether an address is that of a SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def reader_engine(url: str, threads: int) -> sa.Engine:
+    """An engine whose connections cannot write; at most one connection per reading thread."""
+    if not is_sqlite(url):
+        return sa.create_engine(
+            url,
+            pool_size=threads,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={
+                "autocommit": True,
+                "options": "-c default_transaction_read_only=on -c timezone=UTC",
+            },
+        )
+    path = sqlite_path(url)
+    return sa.create_engine(
+        "sqlite://",
+        creator=lambda: _read_only(path),
+        poolclass=sa.QueuePool,
+        pool_size=threads,
+        max_overflow=0,
+    )
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[Snapshot]:
+    """A read transaction that sees one state from its first statement to its end."""
+    lease = engine.raw_connection()
+    try:
+        cursor = lease.cursor()
+        if engine.dialect.name == "sqlite":
+            cursor.execute("BEGIN")
+        else:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield Snapshot(lease.driver_connection, engine.dialect.name)
+        finally:
+            cursor.execute("ROLLBACK")
+            cursor.close()
+    except BaseException:
+        lease.invalidate()
+        raise
+    finally:
+        lease.close()
+
+
+def checker_engine(url: str) -> sa.Engine:
+    """An engine for long reads: each transaction is one snapshot, and none writes."""
+    if not is_sqlite(url):
+        return sa.create_engine(
+            url,
+            isolation_level="REPEATABLE READ",
+            connect_args={"options": "-c default_transaction_read_only=on -c timezone=UTC"},
+        )
+    path = sqlite_path(url)
+    engine = sa.create_engine("sqlite://", creator=lambda: _read_only(path))
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
+    """An engine whose transactions take the writer's lock when they begin."""
+    if is_sqlite(url):
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            url, connect_args={"timeout": lock_seconds, "isolation_level": None}
+        )
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_immediate)
+        return engine
+    engine = sa.create_engine(url, connect_args={"options": "-c timezone=UTC"})
+    milliseconds = max(1, int(lock_seconds * 1000))
+
+    def lock(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+    sa.event.listen(engine, "begin", lock)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a SQLite address."""
+    return Path(make_url(url).database or "")
+
+
+@contextmanager
+def told(url: str) -> Iterator[None]:
+    """Turn a driver's error into one clear sentence."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise DatabaseProblem(_sentence(url, reason)) from error
+
+
+SENTENCES = {
+    "database is locked": "another process is writing to {url}; try again when it has finished",
+    "lock timeout": "another process is writing to {url}; try again when it has finished",
+    "readonly database": "{url} is read-only for this user; it cannot be prepared or written",
+    "read-only transaction": "{url} is read-only for this user; it cannot be prepared or written",
+    "not a database": "{url} is a file, but not a database",
+    "malformed": "{url} is damaged ({reason}); restore it from a backup",
+    "unable to open": "{url} cannot be opened: the file or its folder is missing or unreadable",
+    "permission denied": "{url} does not allow this user to do that ({reason})",
+    "authentication failed": "{url} refused the user or the password",
+    "connection refused": "nothing answers at {url}",
+    "disk is full": "there is no room on the disk of {url}",
+}
+
+
+def _sentence(url: str, reason: str) -> str:
+    shown = hide_password(url)
+    for part, sentence in SENTENCES.items():
+        if part in reason.lower():
+            return sentence.format(url=shown, reason=reason)
+    return f"{shown} could not be used: {reason}"

@@ -1,0 +1,34 @@
+"""What a format is given and what it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.formats.column import Column
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows with what belongs to them, ready to be written."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    meta: dict[str, Any]
+    links: dict[str, Any]
+    one: bool = False
+    """A detail: `rows` has exactly one row, written as an object."""
+    nested: Mapping[str, tuple[Sequence[Column], Sequence[Sequence[Row]]]] = field(
+        default_factory=dict
+    )
+    """Lists inside a row: name → (their columns, for each row its list)."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write an answer as bytes."""
+
+    name: str
+    media_type: str
+    write: Callable[[Answer], bytes]

@@ -1,0 +1,42 @@
+"""A column as every format and every page of documentation knows it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Self
+
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "time"]
+
+
+class Choice(StrEnum):
+    """A closed list of values, each with its name in both languages.
+
+    Members are written `NAME = "value", "中文", "English"`.
+    """
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+        """A member whose value is the plain string that is stored and published."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        member.en = en
+        return member
+
+
+Choices = type[Choice]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a published row: the same name in every format."""
+
+    name: str
+    type: ColumnType
+    zh: str
+    """What it means, in Chinese."""
+    en: str
+    """What it means, in English, with its unit."""
+    nullable: bool
+    choices: Choices | None = None

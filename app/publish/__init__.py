@@ -1,0 +1,1 @@
+"""The writer: plan file → validate everything → compare → one transaction → one release."""

@@ -1,0 +1,158 @@
+"""Proofs of a whole database: clocks, references, what was derived, passages against the text."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import sqlalchemy as sa
+
+from app.history import reading_of
+from app.models import RELEASES, TABLES
+from app.models.choices import Measure, Unit
+from app.publish.release import REFERENCES
+from app.publish.scope import current_rows
+from app.publish.text import Body, sha256
+from app.publish.wording import Measured, value_text_en, value_text_zh
+
+Interval = tuple[int, int | None]
+Finding = tuple[str, str]
+"""One sentence in English, one in Chinese."""
+
+BATCH = 5000
+
+
+def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Finding]:
+    """Everything in a database that contradicts its own rules."""
+    yield from _releases(connection)
+    intervals = {table: _intervals(connection, table) for table in TABLES}
+    numbers = set(connection.scalars(sa.select(RELEASES.c.number)))
+    for table, codes in intervals.items():
+        yield from _clocks(table, codes, numbers)
+    for table, column, other in REFERENCES:
+        yield from _references(connection, table, column, intervals[other])
+    yield from _derived(connection)
+    for body in texts:
+        yield from _passages(connection, body)
+
+
+def _releases(connection: sa.Connection) -> Iterator[Finding]:
+    select = sa.select(RELEASES.c.number, RELEASES.c.time).order_by(RELEASES.c.number)
+    rows = connection.execute(select).all()
+    for place, (number, _) in enumerate(rows, 1):
+        if number != place:
+            yield f"release {place} is missing", f"缺少第{place}版"
+            return
+    for (_, before), (number, time) in pairwise(rows):
+        if time <= before:
+            yield (
+                f"release {number} is not later than the one before it",
+                f"第{number}版的时间不晚于前一版",
+            )
+
+
+def _intervals(connection: sa.Connection, table: str) -> dict[str, list[Interval]]:
+    here = TABLES[table].c
+    select = sa.select(here.code, here.release_from, here.release_to)
+    select = select.order_by(here.code, here.release_from)
+    found: dict[str, list[Interval]] = defaultdict(list)
+    for code, start, end in connection.execute(select.execution_options(yield_per=BATCH)):
+        found[code].append((start, end))
+    return found
+
+
+def _clocks(table: str, codes: dict[str, list[Interval]], releases: set[int]) -> Iterator[Finding]:
+    for code, versions in codes.items():
+        for start, end in versions:
+            for number in (start, end):
+                if number is not None and number not in releases:
+                    yield (
+                        f"{table} {code} names release {number}, which does not exist",
+                        f"{table} {code} 指向不存在的第{number}版",
+                    )
+        for (_, end), (start, _) in pairwise(versions):
+            if end is None or end > start:
+                yield (
+                    f"{table} {code} has two versions in release {start}",
+                    f"{table} {code} 在第{start}版有两个版本",
+                )
+
+
+def _references(
+    connection: sa.Connection, table: str, column: str, known: dict[str, list[Interval]]
+) -> Iterator[Finding]:
+    here = TABLES[table].c
+    select = sa.select(here.code, here[column], here.release_from, here.release_to)
+    select = select.where(here[column].is_not(None))
+    for code, lost, start, end in connection.execute(select.execution_options(yield_per=BATCH)):
+        if not covers(known.get(lost, []), (start, end)):
+            yield (
+                f"{table} {code} has {column} {lost}, which is not there all the time "
+                f"from release {start}",
+                f"{table} {code} 的{column}指向{lost}，自第{start}版起并非始终存在",
+            )
+
+
+def covers(versions: Sequence[Interval], wanted: Interval) -> bool:
+    """Whether versions, in order, leave no release of an interval out."""
+    start, end = wanted
+    for first, last in versions:
+        if first > start:
+            return False
+        if last is None:
+            return True
+        start = max(start, last)
+        if end is not None and start >= end:
+            return True
+    return False
+
+
+def _derived(connection: sa.Connection) -> Iterator[Finding]:
+    units, targets = TABLES["indicator"].c, TABLES["target"].c
+    select = sa.select(units.code, units.unit, units.measure).where(units.release_to.is_(None))
+    measured = {
+        code: Measured(Unit(unit), Measure(measure))
+        for code, unit, measure in connection.execute(select)
+    }
+    codes = list(connection.scalars(sa.select(targets.code).where(targets.release_to.is_(None))))
+    for start in range(0, len(codes), BATCH):
+        some = codes[start : start + BATCH]
+        readings = current_rows(connection, "target_reading", "code", some)
+        for code, target in current_rows(connection, "target", "code", some).items():
+            if readings.get(code) != reading_of(target):
+                yield f"the reading of {code} is not what follows", f"{code} 的判断与推算不符"
+            told = measured.get(target["indicator"])
+            words = told and (value_text_zh(target, told), value_text_en(target, told))
+            if words and words != (target["value_text_zh"], target["value_text_en"]):
+                yield f"the wording of {code} is not what follows", f"{code} 的表述与推算不符"
+
+
+def _passages(connection: sa.Connection, body: Body) -> Iterator[Finding]:
+    here = TABLES["document"].c
+    select = sa.select(here.code).where(here.body_sha256 == body.sha256).distinct()
+    documents = list(connection.scalars(select))
+    if not documents:
+        yield (
+            f"no document has a body with SHA-256 {body.sha256}",
+            f"没有正文SHA-256为{body.sha256}的文件",
+        )
+    for table in TABLES:
+        if "source_sha256" in TABLES[table].c:
+            yield from _passages_of(connection, table, documents, body)
+
+
+def _passages_of(
+    connection: sa.Connection, table: str, documents: list[str], body: Body
+) -> Iterator[Finding]:
+    current = current_rows(connection, table, "source_document", documents)
+    for code, row in current.items():
+        if sha256(body.text[row["source_start"] : row["source_end"]]) != row["source_sha256"]:
+            yield (
+                f"the passage of {table} {code} is not in the text",
+                f"{table} {code} 的段落与文本不符",
+            )
+        quote = row.get("quote", row.get("printed_zh"))
+        if quote is not None and body.text[row["quote_start"] : row["quote_end"]] != quote:
+            yield (
+                f"the quote of {table} {code} is not in the text",
+                f"{table} {code} 的引文与文本不符",
+            )

@@ -1,0 +1,85 @@
+"""Bringing a database into the state that the service reads: its tables, and a first plan."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.db import DatabaseProblem, told, writer_engine
+from app.models import RELEASES
+from app.publish.writer import Orders, Progress, import_plans
+from app.settings import Settings, bundled, hide_password
+
+
+def alembic_config() -> Config:
+    """Alembic's settings, with the migrations that travel with the package."""
+    config = Config(bundled("alembic.ini"))
+    config.set_main_option("script_location", str(bundled("migrations")).replace("%", "%%"))
+    return config
+
+
+def migrate(engine: sa.Engine, url: str, revision: str = "head") -> None:
+    """Create or update the tables in one transaction; refuses a foreign database."""
+    config = alembic_config()
+    with told(url), engine.begin() as connection:
+        if not _needs_migrating(connection, url, config):
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _needs_migrating(connection: sa.Connection, url: str, config: Config) -> bool:
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    tables = set(sa.inspect(connection).get_table_names())
+    shown = hide_password(url)
+    if current is None and tables - {"alembic_version"}:
+        example = min(tables)
+        raise DatabaseProblem(
+            f"{shown} is another program's database: "
+            f"it has a table {example}, but no Yaodian version"
+        )
+    if current is not None and current not in known:
+        raise DatabaseProblem(
+            f"{shown} was written by a newer version of Yaodian (its schema is {current}); "
+            "update the program"
+        )
+    return current != scripts.get_current_head()
+
+
+def require_tables(engine: sa.Engine, url: str) -> None:
+    """Raise DatabaseProblem unless the tables are those of this version; change nothing."""
+    with told(url), engine.connect() as connection:
+        if _needs_migrating(connection, url, alembic_config()):
+            raise DatabaseProblem(
+                f"{hide_password(url)} lacks the tables of this version: run `yaodian migrate`"
+            )
+
+
+def is_published(engine: sa.Engine, url: str) -> bool:
+    """Whether the database has a release."""
+    with told(url), engine.connect() as connection:
+        return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
+
+
+def prepare(settings: Settings, progress: Progress) -> None:
+    """Migrate, and load the bundled plan into a database without a release."""
+    url = settings.writer_url
+    with told(url):
+        engine = writer_engine(url, settings.lock_seconds)
+    try:
+        migrate(engine, url)
+        if not is_published(engine, url):
+            with told(url):
+                import_plans(engine, [bundled_plan()], Orders(only_if_empty=True), progress)
+    finally:
+        engine.dispose()
+
+
+def bundled_plan() -> Path:
+    """The plan that travels with the package."""
+    return bundled("data") / "seed_2023.json"

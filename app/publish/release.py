@@ -1,0 +1,129 @@
+"""One release: rows closed and opened under one number, proved before the commit."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.models import CLOCKED, RELEASES, TABLES
+from app.models.base import Refers, mark
+from app.models.choices import Cause
+from app.publish.rows import Row
+from app.publish.scope import CHUNK, Change, Changes, current
+
+DERIVED = frozenset({"target_reading"})
+"""Tables that the writer computes; their rows are not counted as changes of their own."""
+
+REFERENCES: list[tuple[str, str, str]] = [
+    (table, name, refers.table)
+    for table, model in CLOCKED.items()
+    for name, info in model.model_fields.items()
+    if (refers := mark(info, Refers))
+]
+"""Every (table, column, table that it refers to)."""
+
+Broken = tuple[str, str, str, str]
+"""A reference that leads nowhere: (table, code, column, code that is not current)."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release that was made."""
+
+    number: int
+    time: str
+    cause: Cause
+    added: int
+    changed: int
+    removed: int
+
+
+def open_release(
+    connection: sa.Connection, cause: Cause, changes: Changes, note: str | None, by: str | None
+) -> Made:
+    """The next release: number without gaps, time strictly later than the last."""
+    newest = sa.select(RELEASES.c.number, RELEASES.c.time).order_by(RELEASES.c.number.desc())
+    last = connection.execute(newest.limit(1)).first()
+    told = {table: change for table, change in changes.items() if change and table not in DERIVED}
+    made = Made(
+        number=last.number + 1 if last else 1,
+        time=_later_than(last.time if last else None),
+        cause=cause,
+        added=sum(len(change.added) for change in told.values()),
+        changed=sum(len(change.changed) for change in told.values()),
+        removed=sum(len(change.removed) for change in told.values()),
+    )
+    chinese = note is not None and any("\u4e00" <= character <= "\u9fff" for character in note)
+    connection.execute(
+        sa.insert(RELEASES).values(
+            **vars(made),
+            note_zh=note if chinese else None,
+            note_en=None if chinese else note,
+            by=by,
+            resources=" ".join(sorted(told)),
+        )
+    )
+    return made
+
+
+def _later_than(last: str | None) -> str:
+    now = datetime.now(UTC)
+    if last is not None:
+        now = max(now, datetime.fromisoformat(last) + timedelta(milliseconds=1))
+    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+
+
+def apply(connection: sa.Connection, number: int, changes: Changes) -> None:
+    """Close and open rows; nothing that was published is overwritten."""
+    for name, change in changes.items():
+        table = TABLES[name]
+        closed = [was["code"] for was, _ in change.changed]
+        closed += [row["code"] for row in change.removed]
+        for start in range(0, len(closed), CHUNK):
+            connection.execute(
+                sa.update(table)
+                .where(table.c.code.in_(closed[start : start + CHUNK]))
+                .where(table.c.release_to.is_(None))
+                .values(release_to=number)
+            )
+        opened = [*change.added, *(wanted for _, wanted in change.changed)]
+        if opened:
+            connection.execute(
+                sa.insert(table), [{**row, "release_from": number} for row in opened]
+            )
+
+
+def dangling(connection: sa.Connection, changes: Changes) -> list[Broken]:
+    """References that the changes, once applied, break."""
+    broken: set[Broken] = set()
+    for table, column, other in REFERENCES:
+        change, lost = changes.get(table), changes.get(other)
+        if change:
+            broken.update(_missing(connection, table, column, other, change))
+        if lost and lost.removed:
+            gone = [row["code"] for row in lost.removed]
+            broken.update(_orphaned(connection, table, column, gone))
+    return sorted(broken)
+
+
+def _missing(
+    connection: sa.Connection, table: str, column: str, other: str, change: Change
+) -> list[Broken]:
+    rows: list[Row] = [*change.added, *(wanted for _, wanted in change.changed)]
+    codes = sorted({row[column] for row in rows if row[column] is not None})
+    there: set[str] = set()
+    for select in current(other, [TABLES[other].c.code], "code", codes):
+        there.update(connection.scalars(select))
+    return [
+        (table, row["code"], column, row[column])
+        for row in rows
+        if row[column] is not None and row[column] not in there
+    ]
+
+
+def _orphaned(connection: sa.Connection, table: str, column: str, gone: list[str]) -> list[Broken]:
+    here = TABLES[table].c
+    found: list[Broken] = []
+    for select in current(table, [here.code, here[column]], column, gone):
+        found += [(table, code, column, lost) for code, lost in connection.execute(select)]
+    return found

@@ -1,0 +1,341 @@
+"""Importing plan files: everything is proved first, then one transaction makes one release."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.history import reading_of
+from app.models import RELEASES, TABLES
+from app.models.choices import Cause, Measure, Unit
+from app.publish.anchor import at, compare_anchors
+from app.publish.complaint import Complaint, Refused, shown
+from app.publish.reading import Draft, read_draft, told_at
+from app.publish.release import Made, apply, dangling, open_release
+from app.publish.rows import Row, indicator_code, rows_of
+from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
+from app.publish.text import Body
+from app.publish.validate import Known, complaints_of, introduce
+from app.publish.wording import Measured
+
+PLAN_CAUSES = (
+    Cause.FIRST_PUBLICATION,
+    Cause.NEW_PLAN,
+    Cause.ISSUER_CHANGE,
+    Cause.BETTER_SOURCE,
+    Cause.CORRECTION,
+    Cause.EDITORIAL,
+)
+"""Causes that an import of plan files can have."""
+
+DEFINED = ("document", "document_relation", "body", "indicator")
+"""Tables whose rows several files may define alike."""
+
+Progress = Callable[[str, str], None]
+"""Takes one sentence in English and one in Chinese."""
+
+
+class CauseProblem(Exception):
+    """The cause that was given, or its absence, does not fit what the files change."""
+
+    def __init__(self, en: str, zh: str):
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How an import is to be done."""
+
+    cause: Cause | None = None
+    note: str | None = None
+    by: str | None = None
+    dry_run: bool = False
+    only_if_empty: bool = False
+    """Do nothing where a release is there already: another process was first."""
+    texts: Sequence[Body] = ()
+    """Documents at hand: files that were read from one of them are checked against it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did, or would do."""
+
+    changes: Changes
+    release: Made | None
+    """None in a dry run, and where nothing changes."""
+    cause: Cause | None
+
+
+def import_plans(
+    engine: sa.Engine, paths: Sequence[Path], orders: Orders, progress: Progress
+) -> Outcome:
+    """Import plan files as one release; raises Refused or CauseProblem with nothing changed."""
+    drafts = []
+    for number, path in enumerate(paths, 1):
+        count = f"{number}/{len(paths)}"
+        progress(f"reading {path} ({count})", f"读取 {path}（{count}）")
+        drafts.append(_checked_against_texts(read_draft(path), orders.texts))
+    with _transaction(engine, keep=not orders.dry_run) as connection:
+        if orders.only_if_empty and _is_published(connection):
+            return Outcome({}, None, None)
+        progress("comparing with the database", "与数据库比较")
+        _refuse_what_is_wrong(drafts, connection)
+        changes = _changes(drafts, connection)
+        if not any(changes.values()):
+            return Outcome({}, None, None)
+        cause = _cause(orders.cause, changes, connection)
+        rows = sum(len(c.added) + len(c.changed) + len(c.removed) for c in changes.values())
+        progress(f"writing {rows} rows", f"写入{rows}行")
+        release = open_release(connection, cause, changes, orders.note, orders.by)
+        apply(connection, release.number, changes)
+        readings = derive(connection, changes)
+        apply(connection, release.number, readings)
+        _refuse_new_units(drafts, connection, changes["indicator"])
+        _refuse_dangling(drafts, connection, {**changes, **readings})
+        return Outcome(changes, None if orders.dry_run else release, cause)
+
+
+@contextmanager
+def _transaction(engine: sa.Engine, keep: bool) -> Iterator[sa.Connection]:
+    """A writer's transaction: locked before anything is read, kept whole or not at all."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        if not keep:
+            transaction.rollback()
+
+
+def _is_published(connection: sa.Connection) -> bool:
+    return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
+
+
+def _checked_against_texts(draft: Draft, texts: Sequence[Body]) -> Draft:
+    """The draft with what its text, where it is at hand, says against it."""
+    document = draft.raw.get("document") if isinstance(draft.raw, dict) else None
+    given = document.get("body_sha256") if isinstance(document, dict) else None
+    for body in texts:
+        if body.sha256 == given:
+            found = [told_at(draft.source, c) for c in compare_anchors(draft.raw, body)]
+            return Draft(draft.path, draft.source, draft.file, draft.complaints + found)
+    return draft
+
+
+def _refuse_what_is_wrong(drafts: Sequence[Draft], connection: sa.Connection) -> None:
+    known = _known(connection, drafts)
+    for draft in drafts:
+        introduce(draft.raw, known)
+    complaints = {
+        str(draft.path): draft.complaints
+        + [told_at(draft.source, c) for c in complaints_of(draft.raw, known)]
+        for draft in drafts
+    }
+    for path, found in _same_plan_twice(drafts):
+        complaints[path].append(found)
+    if any(complaints.values()):
+        raise Refused({path: found for path, found in complaints.items() if found})
+
+
+def _same_plan_twice(drafts: Sequence[Draft]) -> Iterator[tuple[str, Complaint]]:
+    seen: dict[str, Path] = {}
+    for draft in drafts:
+        if draft.file is None:
+            continue
+        code = draft.file.plan.code
+        if code in seen:
+            yield (
+                str(draft.path),
+                told_at(
+                    draft.source,
+                    Complaint(
+                        ("plan", "code"),
+                        f"{seen[code]} is a file of the same plan",
+                        f"{seen[code]} 是同一计划的文件",
+                        code,
+                    ),
+                ),
+            )
+        seen.setdefault(code, draft.path)
+
+
+def _known(connection: sa.Connection, drafts: Sequence[Draft]) -> Known:
+    """The current codes of the database, without what the files at hand define anew."""
+    known = Known()
+    mine = _plans(drafts)
+    for table in ("body", "indicator", "plan", "task"):
+        here = TABLES[table].c
+        others = sa.select(here.code).where(
+            here.release_to.is_(None), here[SCOPE[table]].not_in(mine)
+        )
+        known.codes[table] = set(connection.scalars(others))
+    known.measured = dict(_units(connection))
+    return known
+
+
+def _units(connection: sa.Connection) -> Iterator[tuple[str, Measured]]:
+    """Unit and measure of every current indicator."""
+    here = TABLES["indicator"].c
+    select = sa.select(here.code, here.unit, here.measure).where(here.release_to.is_(None))
+    for code, unit, measure in connection.execute(select):
+        yield code, Measured(Unit(unit), Measure(measure))
+
+
+def _plans(drafts: Sequence[Draft]) -> list[str]:
+    return [draft.file.plan.code for draft in drafts if draft.file]
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+def _changes(drafts: Sequence[Draft], connection: sa.Connection) -> Changes:
+    """What the files change, table by table; raises Refused where files or rows contradict."""
+    measured = _measured(drafts, connection)
+    desired: dict[str, dict[str, Row]] = {table: {} for table in SCOPE}
+    refused: dict[str, list[Complaint]] = {}
+    for draft in drafts:
+        assert draft.file is not None, "refused before"
+        for table, rows in rows_of(draft.file, measured).items():
+            for row in rows:
+                other = desired[table].setdefault(row["code"], row)
+                if other is not row and (found := _contradicts(table, row, other)):
+                    refused.setdefault(str(draft.path), []).append(found)
+    mine = _plans(drafts)
+    for table, rows_by_code in desired.items():
+        for code, other in current_rows(connection, table, "code", rows_by_code).items():
+            if other[SCOPE[table]] in mine:
+                continue
+            if found := _contradicts(table, rows_by_code.pop(code), other):
+                refused.setdefault(_joined(drafts), []).append(found)
+    if refused:
+        raise Refused(refused)
+    return {
+        table: compare(table, current_rows(connection, table, SCOPE[table], mine), desired[table])
+        for table in SCOPE
+    }
+
+
+def _joined(drafts: Sequence[Draft]) -> str:
+    return ", ".join(str(draft.path) for draft in drafts)
+
+
+def _contradicts(table: str, row: Row, other: Row) -> Complaint | None:
+    """What is wrong where a row's code is already another plan's; a definition may be repeated."""
+    code, owner = row["code"], other[SCOPE[table]]
+    if table not in DEFINED:
+        return Complaint(
+            (), f"the code {code} belongs to plan {owner}", f"代码{code}属于计划{owner}"
+        )
+    differing = [n for n, value in row.items() if n != "defined_in" and other.get(n) != value]
+    if not differing:
+        return None
+    first = differing[0]
+    there, here = shown(other.get(first)), shown(row[first])
+    return Complaint(
+        (),
+        f"{table} {code} is defined differently by the file of plan {owner}: "
+        f"{first} is {there} there and {here} here",
+        f"{code}在计划{owner}的文件中另有定义：{first}彼处为{there}，此处为{here}",
+    )
+
+
+def _measured(drafts: Sequence[Draft], connection: sa.Connection) -> dict[str, Measured]:
+    found = dict(_units(connection))
+    for draft in drafts:
+        for part in draft.file.indicators if draft.file else ():
+            code = indicator_code(at(draft.raw, ("plan", "issuer")), part.code)
+            found[code] = Measured(part.unit, part.measure)
+    return found
+
+
+def _cause(given: Cause | None, changes: Changes, connection: sa.Connection) -> Cause:
+    """The one cause of the release: told by the data where it can be, else it must be given."""
+    plans = changes["plan"]
+    old = any(
+        bool(change.changed or change.removed or _new_for_old_plan(table, change, changes))
+        for table, change in changes.items()
+    )
+    if plans.added and old:
+        raise CauseProblem(
+            "the files bring a new plan and change an old one: two causes are two releases; "
+            "import them one after the other",
+            "这些文件既有新计划又改动旧计划：两个原因应为两版，请分别导入",
+        )
+    if plans.added:
+        told = Cause.NEW_PLAN if _is_published(connection) else Cause.FIRST_PUBLICATION
+        if given not in (None, told):
+            raise CauseProblem(
+                f"the cause is {told}, not {given}", f"原因应为{told}，而不是{given}"
+            )
+        return told
+    allowed = PLAN_CAUSES[2:]
+    if given not in allowed:
+        names = ", ".join(allowed)
+        raise CauseProblem(
+            f"a published plan changes: say why with --cause; allowed: {names}",
+            f"已发布的计划有改动：请用--cause说明原因；可用：{names}",
+        )
+    return given
+
+
+def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:
+    """Whether rows are added to a plan that is already published."""
+    new = {row["code"] for row in changes["plan"].added}
+    return any(row[SCOPE[table]] not in new for row in change.added)
+
+
+# --- what follows from the rows ---------------------------------------------------------------
+
+
+def derive(connection: sa.Connection, changes: Changes) -> Changes:
+    """The readings of all targets that the changes touch."""
+    change = changes.get("target", Change())
+    touched = change.added + [wanted for _, wanted in change.changed]
+    desired = {target["code"]: reading_of(target) for target in touched}
+    gone = [row["code"] for row in change.removed]
+    current = current_rows(connection, "target_reading", "code", [*desired, *gone])
+    return {"target_reading": compare("target_reading", current, desired)}
+
+
+def _refuse_dangling(drafts: Sequence[Draft], connection: sa.Connection, changes: Changes) -> None:
+    broken = dangling(connection, changes)
+    if broken:
+        raise Refused(
+            {
+                _joined(drafts): [
+                    Complaint(
+                        (),
+                        f"would leave {table} {code} with {column} {lost}, which is not current",
+                        f"会使{table} {code}的{column}指向已不存在的{lost}",
+                    )
+                    for table, code, column, lost in broken
+                ]
+            }
+        )
+
+
+def _refuse_new_units(drafts: Sequence[Draft], connection: sa.Connection, change: Change) -> None:
+    """A unit may change only together with all figures that are given in it."""
+    changed = [
+        was["code"]
+        for was, wanted in change.changed
+        if (was["unit"], was["measure"]) != (wanted["unit"], wanted["measure"])
+    ]
+    others = [
+        target
+        for target in current_rows(connection, "target", "indicator", changed).values()
+        if target["plan"] not in _plans(drafts)
+    ]
+    if others:
+        complaints = [
+            Complaint(
+                (),
+                f"changes the unit or measure of {target['indicator']}, "
+                f"in which {target['code']} of plan {target['plan']} is given",
+                f"改变了{target['indicator']}的单位或计量方式，"
+                f"而计划{target['plan']}的{target['code']}以此计量",
+            )
+            for target in others
+        ]
+        raise Refused({_joined(drafts): complaints})

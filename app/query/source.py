@@ -1,0 +1,61 @@
+"""What the rows of a release rest on, for its attribution."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.db import Snapshot, dialect_named
+from app.models import metadata
+from app.models.choices import Copy
+from app.query.fetch import State
+from app.query.statement import alive, compiled
+
+
+@dataclass(frozen=True)
+class Source:
+    """How many documents a release rests on, and the title where it is one."""
+
+    documents: int
+    originals: int
+    title: str | None
+
+    def attribution_zh(self, release: int, license_name: str) -> str:
+        """The line that a reuser prints, in Chinese."""
+        return f"要点（Yaodian）第{release}版，据{self._origin_zh()}，{license_name}"
+
+    def _origin_zh(self) -> str:
+        if self.documents == 1:
+            copy = "" if self.originals else "第三方预览本整理，非该局发布"
+            return f"《{self.title}》{copy or '整理'}"
+        others = self.documents - self.originals
+        doubt = f"，其中{others}份为非原发布者提供的副本" if others else ""
+        return f"{self.documents}份文件整理{doubt}"
+
+    def attribution_en(self, release: int, license_name: str) -> str:
+        """The line that a reuser prints, in English."""
+        return f"Yaodian, release {release}, from {self._origin_en()}; {license_name}"
+
+    def _origin_en(self) -> str:
+        if self.documents == 1:
+            return (
+                "the published plan"
+                if self.originals
+                else "a third-party preview of the plan; not published by the bureau"
+            )
+        others = self.documents - self.originals
+        doubt = f", {others} of them copies not published by the issuer" if others else ""
+        return f"{self.documents} documents{doubt}"
+
+
+def sources_of(snapshot: Snapshot, state: State) -> Source:
+    """What a release rests on."""
+    table = metadata.tables["document"]
+    original = sa.case((table.c["copy"] == sa.literal(Copy.ORIGINAL.value), 1), else_=0)
+    select = sa.select(
+        sa.func.count(), sa.func.coalesce(sa.func.sum(original), 0), sa.func.min(table.c.title_zh)
+    ).where(alive(table, past=True))
+    rows = compiled(select, dialect_named(snapshot.dialect), ()).run(
+        snapshot, {"release": state.number}
+    )
+    documents, originals, title = rows[0]
+    return Source(documents, originals, title)
