@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import __version__
-from app.db import DatabaseProblem, checker_engine, told, writer_engine
+from app.db import DatabaseProblem, checker_engine, closing, told, writer_engine
 from app.publish.complaint import Complaint, Language, Refused
 from app.publish.text import Body, TextProblem, read_body
 from app.settings import SettingError, Settings, read_settings
@@ -169,10 +169,9 @@ def _migrate(_parsed: argparse.Namespace) -> int:
     from app.publish.prepare import migrate
 
     settings = read_settings()
-    with told(settings.writer_url):
-        engine = writer_engine(settings.writer_url, settings.lock_seconds)
-    migrate(engine, settings.writer_url)
-    engine.dispose()
+    url = settings.writer_url
+    with told(url), closing(writer_engine(url, settings.lock_seconds)) as engine:
+        migrate(engine, url)
     return OK
 
 
@@ -198,21 +197,17 @@ def _import(parsed: argparse.Namespace) -> int:
         dry_run=parsed.dry_run,
         texts=_bodies(parsed),
     )
-    with told(url):
-        engine = writer_engine(url, settings.lock_seconds)
     try:
         if orders.dry_run:
-            require_tables(checker_engine(url), url)
-        else:
+            with told(url), closing(checker_engine(url)) as engine:
+                require_tables(engine, url)
+        with told(url), closing(writer_engine(url, settings.lock_seconds)) as engine:
             migrate(engine, url)
-        with told(url):
             outcome = import_plans(engine, parsed.files, orders, _progress(language))
     except Refused as refused:
         return _refuse(refused, language)
     except CauseProblem as error:
         raise Stop(error.zh if language == "zh" else error.en, USAGE) from None
-    finally:
-        engine.dispose()
     for line in told_outcome(outcome, language):
         print(line)
     return OK
@@ -268,11 +263,10 @@ def _check(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     url = settings.database_url
     bodies = _bodies(parsed)
-    engine = checker_engine(url)
-    require_tables(engine, url)
-    with told(url), engine.begin() as connection:
-        findings = [zh if parsed.lang == "zh" else en for en, zh in check(connection, bodies)]
-    engine.dispose()
+    with told(url), closing(checker_engine(url)) as engine:
+        require_tables(engine, url)
+        with engine.begin() as connection:
+            findings = [zh if parsed.lang == "zh" else en for en, zh in check(connection, bodies)]
     for finding in findings:
         print(finding, file=sys.stderr)
     if findings:

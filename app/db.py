@@ -150,6 +150,15 @@ def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
     return engine
 
 
+@contextmanager
+def closing(engine: sa.Engine) -> Iterator[sa.Engine]:
+    """An engine whose connections are closed at the end."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.db import DatabaseProblem, told, writer_engine
+from app.db import DatabaseProblem, closing, told, writer_engine
 from app.models import RELEASES
 from app.publish.writer import Orders, Progress, import_plans
 from app.settings import Settings, bundled, hide_password
@@ -24,7 +24,7 @@ def alembic_config() -> Config:
 def migrate(engine: sa.Engine, url: str, revision: str = "head") -> None:
     """Create or update the tables in one transaction; refuses a foreign database."""
     config = alembic_config()
-    with told(url), engine.begin() as connection:
+    with engine.begin() as connection:
         if not _needs_migrating(connection, url, config):
             return
         config.attributes["connection"] = connection
@@ -53,31 +53,26 @@ def _needs_migrating(connection: sa.Connection, url: str, config: Config) -> boo
 
 def require_tables(engine: sa.Engine, url: str) -> None:
     """Raise DatabaseProblem unless the tables are those of this version; change nothing."""
-    with told(url), engine.connect() as connection:
+    with engine.connect() as connection:
         if _needs_migrating(connection, url, alembic_config()):
             raise DatabaseProblem(
                 f"{hide_password(url)} lacks the tables of this version: run `yaodian migrate`"
             )
 
 
-def is_published(engine: sa.Engine, url: str) -> bool:
+def is_published(engine: sa.Engine) -> bool:
     """Whether the database has a release."""
-    with told(url), engine.connect() as connection:
+    with engine.connect() as connection:
         return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
 
 
 def prepare(settings: Settings, progress: Progress) -> None:
     """Migrate, and load the bundled plan into a database without a release."""
     url = settings.writer_url
-    with told(url):
-        engine = writer_engine(url, settings.lock_seconds)
-    try:
+    with told(url), closing(writer_engine(url, settings.lock_seconds)) as engine:
         migrate(engine, url)
-        if not is_published(engine, url):
-            with told(url):
-                import_plans(engine, [bundled_plan()], Orders(only_if_empty=True), progress)
-    finally:
-        engine.dispose()
+        if not is_published(engine):
+            import_plans(engine, [bundled_plan()], Orders(only_if_empty=True), progress)
 
 
 def bundled_plan() -> Path:

@@ -37,8 +37,8 @@ def measured_by(part: IndicatorPart) -> Measured:
     return Measured(part.unit, part.measure)
 
 
-def target_codes(plan: str, targets: list[tuple[str, int]]) -> list[str]:
-    """Codes for a plan's targets, given as (indicator slug, due year) in order of the file.
+def target_codes(plan: str, targets: list[tuple[str, str]]) -> list[str]:
+    """Codes for a plan's targets, given as (indicator slug, year due) in order of the file.
 
     The first on an indicator is plan + slug; a further one adds its due year.
     """
@@ -82,7 +82,7 @@ class _Reader:
         self.in_plan = {"plan": self.plan, "year": file.plan.year, "issuer": file.plan.issuer}
         self.start, self.end = period(file)
         slugs = [
-            (target.indicator, self._due(target).year)
+            (target.indicator, str(self._due(target).year))
             for area in file.areas
             for task in area.tasks
             for target in task.targets

@@ -146,19 +146,23 @@ def _same(path: JsonPath, value: Any, first: JsonPath) -> Complaint:
 
 
 def _repeated_targets(raw: Any) -> Iterator[Complaint]:
-    plan, year = at(raw, ("plan", "code")), at(raw, ("plan", "year"))
-    entries: list[tuple[str, int]] = []
+    """Two promises on one indicator for one day, and promises whose codes would be the same."""
+    year = at(raw, ("plan", "year"))
+    end = at(raw, ("plan", "period_end")) or f"{year}-12-31"
+    entries: list[tuple[str, str]] = []
     paths: list[JsonPath] = []
     for path, target in _inside(raw, "targets"):
-        slug, due = target.get("indicator"), target.get("due")
-        if isinstance(slug, str):
-            ends = due[:4] if isinstance(due, str) and due[:4].isdigit() else year
-            entries.append((slug, ends if isinstance(ends, int) else int(ends or 0)))
+        slug, due = target.get("indicator"), target.get("due") or end
+        if isinstance(slug, str) and isinstance(due, str):
+            entries.append((slug, due))
             paths.append(path)
-    first: dict[str, JsonPath] = {}
-    for code, path in zip(target_codes(str(plan), entries), paths, strict=True):
-        if code in first:
-            yield _same((*path, "indicator"), at(raw, (*path, "indicator")), first[code])
+    codes = target_codes("", [(slug, due[:4]) for slug, due in entries])
+    first: dict[Any, JsonPath] = {}
+    for path, entry, code in zip(paths, entries, codes, strict=True):
+        same = first.get(entry, first.get(code))
+        if same is not None:
+            yield _same((*path, "indicator"), entry[0], same)
+        first.setdefault(entry, path)
         first.setdefault(code, path)
 
 

@@ -1,0 +1,582 @@
+"""Importing plan files through the command: what changes, what does not, and what is refused."""
+
+import copy
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.cli import main
+from app.publish.check import check
+from tests.plans import anchored, body, indicator, plan, saved, target, task, text_of
+from tests.reading import everything, releases, state, versions
+
+Run = Callable[..., int]
+Raw = dict[str, Any]
+
+
+@pytest.fixture
+def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command on the test's database."""
+    monkeypatch.setenv("YAODIAN_DATABASE_URL", url)
+
+    def call(*arguments: str | Path) -> int:
+        return main([str(argument) for argument in arguments])
+
+    return call
+
+
+def sound(engine: sa.Engine) -> bool:
+    with engine.connect() as connection:
+        assert list(check(connection)) == []
+    return True
+
+
+def first_plan() -> Raw:
+    """Two tasks, two indicators, two bodies."""
+    return plan(
+        "aa-2024",
+        [
+            task(1, [target("x", 60)], {"aa": "participant", "schools": "mentioned"}, ["rules"]),
+            task(2, [target("y", 70, commitment="strive")]),
+        ],
+        bodies=[body("aa"), body("schools")],
+        indicators=[indicator("x"), indicator("y")],
+    )
+
+
+def second_plan(**more: Any) -> Raw:
+    """Next year's plan, which refers to what the first one defines."""
+    tasks = [task(1, [target("x", 62)], {"schools": "mentioned"}, continues="aa-2024-t1")]
+    return plan("aa-2025", tasks, year=2025, continues="aa-2024", **more)
+
+
+def write(folder: Path, raw: Raw, name: str = "plan.json") -> Path:
+    return saved(folder / name, anchored(raw))
+
+
+def test_the_seed_is_published_once(run: Run, engine: sa.Engine, seed: Path) -> None:
+    assert run("import", seed) == 0
+    before = everything(engine)
+    assert run("import", seed) == 0
+    assert everything(engine) == before
+    (release,) = releases(engine)
+    assert (release["number"], release["cause"]) == (1, "first_publication")
+    assert sound(engine)
+
+
+def test_an_edited_copy_closes_and_opens_exactly_the_edited_rows(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw))
+    edited = copy.deepcopy(raw)
+    edited["areas"][0]["tasks"][1]["summary_zh"] = "另一摘要。"
+    edited["indicators"][0]["open_zh"] = "口径未定。"
+    del edited["areas"][0]["tasks"][0]["participations"][1]
+    edited_file = saved(tmp_path / "edited.json", anchored(edited, text_of(raw)))
+    assert run("import", edited_file, "--cause", "correction", "--note", "改正摘要") == 0
+    changed = {
+        (table, code)
+        for table in ("document", "plan", "area", "task", "target", "body", "indicator")
+        for code in state(engine, table, 2)
+        if versions(engine, table, code) != [(1, None)]
+    }
+    assert changed == {("task", "aa-2024-t2"), ("indicator", "aa-x")}
+    assert versions(engine, "task", "aa-2024-t2") == [(1, 2), (2, None)]
+    assert versions(engine, "participation", "aa-2024-t1-mentioned-schools") == [(1, 2)]
+    made = releases(engine)[1]
+    assert (made["added"], made["changed"], made["removed"]) == (0, 2, 1)
+    assert (made["cause"], made["note_zh"], made["note_en"]) == ("correction", "改正摘要", None)
+    assert made["resources"] == "indicator participation task"
+    assert state(engine, "task", 1)["aa-2024-t2"]["summary_zh"] == "任务2的摘要。"
+    assert sound(engine)
+
+
+def test_a_second_plan_closes_nothing_of_the_first(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    run("import", write(tmp_path, first_plan()))
+    before = {table: state(engine, table, 1) for table in ("task", "target", "body", "indicator")}
+    assert run("import", write(tmp_path, second_plan(), "second.json")) == 0
+    assert releases(engine)[1]["cause"] == "new_plan"
+    assert releases(engine)[1]["removed"] == releases(engine)[1]["changed"] == 0
+    for table, rows in before.items():
+        after = state(engine, table, 2)
+        assert {code: after.get(code) for code in rows} == rows
+    assert state(engine, "target", 2)["aa-2025-x"]["indicator"] == "aa-x"
+    assert sound(engine)
+
+
+def test_two_plans_in_one_call_are_one_release(run: Run, engine: sa.Engine, tmp_path: Path) -> None:
+    files = [write(tmp_path, second_plan(), "b.json"), write(tmp_path, first_plan(), "a.json")]
+    assert run("import", *files) == 0
+    assert [release["cause"] for release in releases(engine)] == ["first_publication"]
+    assert set(state(engine, "plan", 1)) == {"aa-2024", "aa-2025"}
+    assert sound(engine)
+
+
+def test_a_dry_run_shows_before_and_after_and_changes_nothing(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw))
+    before = everything(engine)
+    capsys.readouterr()
+    raw["areas"][0]["tasks"][0]["targets"][0] = target("x", 65)
+    assert run("import", write(tmp_path, raw), "--dry-run", "--cause", "issuer_change") == 0
+    shown = capsys.readouterr().out
+    assert "~ target aa-2024-x\n" in shown
+    assert "    value: 60.0 → 65.0\n" in shown
+    assert "dry run: the cause would be issuer_change; nothing was changed" in shown
+    assert everything(engine) == before
+
+
+def test_a_change_needs_a_cause(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw))
+    raw["areas"][0]["tasks"][0]["title_en"] = "Another title"
+    before = everything(engine)
+    assert run("import", write(tmp_path, raw)) == 2
+    assert "say why with --cause" in capsys.readouterr().err
+    assert everything(engine) == before
+
+
+def test_a_new_plan_and_a_change_are_two_causes(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw))
+    raw["areas"][0]["tasks"][0]["title_en"] = "Another title"
+    files = [write(tmp_path, raw), write(tmp_path, second_plan(), "second.json")]
+    assert run("import", *files, "--cause", "correction") == 2
+    assert "two causes are two releases" in capsys.readouterr().err
+    assert len(releases(engine)) == 1
+
+
+def test_a_closed_row_that_is_still_referred_to_is_refused_with_the_list(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw), write(tmp_path, second_plan(), "second.json"))
+    before = everything(engine)
+    smaller = copy.deepcopy(raw)
+    smaller["bodies"] = [body("aa")]
+    smaller["indicators"] = [indicator("y")]
+    smaller["areas"][0]["tasks"] = [task(2, [target("y", 70, commitment="strive")])]
+    smaller_file = saved(tmp_path / "smaller.json", anchored(smaller))
+    assert run("import", smaller_file, "--cause", "correction") == 1
+    told = capsys.readouterr().err
+    assert "would leave participation aa-2025-t1-mentioned-schools with body schools" in told
+    assert "would leave target aa-2025-x with indicator aa-x" in told
+    assert "would leave task aa-2025-t1 with continues aa-2024-t1" in told
+    assert everything(engine) == before
+
+
+def test_a_definition_may_be_repeated_but_not_changed(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("import", write(tmp_path, first_plan()))
+    same = second_plan()
+    same["bodies"] = [body("schools")]
+    assert run("import", write(tmp_path, same, "same.json")) == 0
+    assert state(engine, "body", 2)["schools"]["defined_in"] == "aa-2024"
+    before = everything(engine)
+    other = second_plan()
+    other["bodies"] = [body("schools", name_en="Academies")]
+    assert run("import", write(tmp_path, other, "other.json"), "--cause", "editorial") == 1
+    told = capsys.readouterr().err
+    assert "other.json" in told
+    assert 'defined differently by the file of plan aa-2024: name_en is "Body schools"' in told
+    assert everything(engine) == before
+
+
+def test_two_files_of_one_call_that_contradict_each_other_are_refused(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = second_plan()
+    other["bodies"] = [body("schools", kind="other")]
+    files = [write(tmp_path, first_plan()), write(tmp_path, other, "other.json")]
+    assert run("import", *files) == 1
+    assert 'kind is "schools" there and "other" here' in capsys.readouterr().err
+    assert releases(engine) == []
+
+
+def test_a_unit_changes_only_with_all_figures_given_in_it(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw), write(tmp_path, second_plan(), "second.json"))
+    raw["indicators"][0] = indicator("x", unit="school", measure="stock")
+    assert run("import", write(tmp_path, raw), "--cause", "correction") == 1
+    told = capsys.readouterr().err
+    assert "changes the unit or measure of aa-x, in which aa-2025-x of plan aa-2025" in told
+    assert len(releases(engine)) == 1
+
+
+def test_a_fate_that_the_plan_file_does_not_speak_of_stays(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    raw = first_plan()
+    run("import", write(tmp_path, raw))
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE deliverable SET outcome = 'issued'"))
+    raw["areas"][0]["tasks"][0]["deliverables"][0]["title_en"] = "Rules"
+    assert run("import", write(tmp_path, raw), "--cause", "editorial") == 0
+    row = state(engine, "deliverable", 2)["aa-2024-rules"]
+    assert (row["title_en"], row["outcome"]) == ("Rules", "issued")
+
+
+def test_a_row_that_comes_back_has_its_old_code_and_a_gap(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    raw = first_plan()
+    whole = write(tmp_path, raw)
+    run("import", whole)
+    without = copy.deepcopy(raw)
+    del without["areas"][0]["tasks"][1]["targets"][0]
+    part = saved(tmp_path / "part.json", anchored(without, text_of(raw)))
+    assert run("import", part, "--cause", "correction") == 0
+    assert run("import", whole, "--cause", "correction") == 0
+    assert versions(engine, "target", "aa-2024-y") == [(1, 2), (3, None)]
+    assert versions(engine, "target_reading", "aa-2024-y") == [(1, 2), (3, None)]
+    assert sound(engine)
+
+
+def test_releases_have_numbers_without_gaps_and_times_that_increase(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    raw = first_plan()
+    for number in range(5):
+        raw["areas"][0]["summary_en"] = f"Version {number}."
+        cause = ["--cause", "editorial"] if number else []
+        assert run("import", write(tmp_path, raw), *cause, "--by", "资料处") == 0
+    made = releases(engine)
+    assert [release["number"] for release in made] == [1, 2, 3, 4, 5]
+    times = [release["time"] for release in made]
+    assert times == sorted(set(times))
+    assert {release["by"] for release in made} == {"资料处"}
+
+
+def test_the_text_proves_the_file(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = anchored(first_plan())
+    text = tmp_path / "text.txt"
+    text.write_text(text_of(raw), encoding="utf-8")
+    raw["areas"][0]["tasks"][0]["targets"][0]["quote"] = "x达到99%"
+    assert run("import", saved(tmp_path / "plan.json", raw), "--text", text) == 1
+    told = capsys.readouterr().err
+    assert "$.areas[0].tasks[0].targets[0].quote: does not stand in the text" in told
+    assert "【x达到60%】" in told
+    assert releases(engine) == []
+
+
+# --- everything that can be wrong with a file ---------------------------------------------------
+
+
+def edit(path: str, value: Any) -> Callable[[Raw], None]:
+    """Puts a value in place of another; the path is written like areas.0.tasks.1.number."""
+    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+
+    def change(raw: Raw) -> None:
+        place: Any = raw
+        for part in parents:
+            place = place[part]
+        place[last] = value
+
+    return change
+
+
+TASK = "areas.0.tasks.0"
+TARGET = f"{TASK}.targets.0"
+
+WRONG: dict[str, tuple[Callable[[Raw], None], str, str]] = {
+    "body twice": (
+        edit("bodies.1.code", "aa"),
+        "$.bodies[1].code: is already used at $.bodies[0]",
+        "已在$.bodies[0]使用",
+    ),
+    "task number twice": (
+        edit("areas.0.tasks.1.number", 1),
+        "$.areas[0].tasks[1].number: is already used at $.areas[0].tasks[0]",
+        "已在",
+    ),
+    "indicator twice": (
+        edit("indicators.1.code", "x"),
+        "$.indicators[1].code: is already used",
+        "已在",
+    ),
+    "target twice": (
+        edit("areas.0.tasks.1.targets.0.indicator", "x"),
+        "$.areas[0].tasks[1].targets[0].indicator: is already used at "
+        "$.areas[0].tasks[0].targets[0]",
+        "已在",
+    ),
+    "unknown body": (
+        edit(f"{TASK}.participations.1.body", "shcools"),
+        '.participations[1].body: no such body is defined; value: "shcools"; nearest: schools',
+        "没有定义这个主体",
+    ),
+    "unknown indicator": (
+        edit(f"{TARGET}.indicator", "xx"),
+        '$.areas[0].tasks[0].targets[0].indicator: no such indicator is defined; value: "xx"; '
+        "nearest: x",
+        "没有定义这个指标",
+    ),
+    "unknown issuer": (
+        edit("plan.issuer", "ab"),
+        '$.plan.issuer: no such body is defined; value: "ab"',
+        "没有定义这个主体",
+    ),
+    "unknown plan": (
+        edit("plan.continues", "aa-2022"),
+        "$.plan.continues: no such plan is defined",
+        "没有定义这个计划",
+    ),
+    "redacted with a value": (
+        edit(f"{TARGET}.value_status", "redacted"),
+        "$.areas[0].tasks[0].targets[0]: a redacted or unquantified target has no value",
+        "不能有value",
+    ),
+    "stated without a value": (
+        edit(f"{TARGET}.value", None),
+        "a stated or implied target needs a value",
+        "须有value",
+    ),
+    "a share of 160": (
+        edit(f"{TARGET}.value", 160),
+        ".targets[0].value: is a share in percent; value: 160; allowed: 0 … 100",
+        "是百分比",
+    ),
+    "a value that is text": (
+        edit(f"{TARGET}.value", "60"),
+        '.targets[0].value: must be a number; value: "60"',
+        "必须是数字",
+    ),
+    "a value that is true": (
+        edit(f"{TARGET}.value", True),
+        ".targets[0].value: must be a number; value: true",
+        "必须是数字",
+    ),
+    "a quote that is too long": (
+        edit(f"{TARGET}.quote", "字" * 21),
+        ".targets[0].quote: is longer than 20 characters",
+        "超过20个字符",
+    ),
+    "a quote whose span does not fit": (
+        edit(f"{TARGET}.quote", "另一引文"),
+        ".targets[0].at: spans 6 characters, but the quote has 4",
+        "而引文有4个",
+    ),
+    "a span outside the text": (
+        edit(f"{TARGET}.at", [9000, 9006]),
+        ".targets[0].at: lies outside the passage around it",
+        "超出所在段落",
+    ),
+    "a span the wrong way round": (
+        edit(f"{TARGET}.at", [9, 3]),
+        ".targets[0].at: must be [start, end] with start before end",
+        "且起点在前",
+    ),
+    "no anchors": (
+        edit(f"{TARGET}.at", None),
+        ".targets[0].at: is missing: `yaodian anchor` fills it in from the text",
+        "请用yaodian anchor",
+    ),
+    "an unknown key": (
+        edit(f"{TARGET}.valeu", 60),
+        ".targets[0].valeu: there is no such key here; value: 60; allowed: indicator, value",
+        "此处没有这个键",
+    ),
+    "a code with two hyphens": (
+        edit("bodies.1.code", "a--b"),
+        "$.bodies[1].code: must be a code: lower-case letters and digits, in parts joined by "
+        'single hyphens; value: "a--b"',
+        "必须是代码",
+    ),
+    "an unknown role": (
+        edit(f"{TASK}.participations.0.role", "particpant"),
+        "nearest: participant",
+        "您要的可能是“participant”",
+    ),
+    "a date that is none": (
+        edit(f"{TARGET}.due", "2024-02-30"),
+        ".targets[0].due: must be a date like 2023-12-31",
+        "必须是日期",
+    ),
+    "a gap that is not told": (
+        edit("plan.text_complete", False),
+        "$.plan: text_gap_zh and text_gap_en are needed where text_complete is false",
+        "须写text_gap_zh",
+    ),
+    "an alternative without its reason": (
+        edit(f"{TARGET}.alternative_value", 6),
+        "needs alternative_zh and alternative_en",
+        "另一读法须同时写出",
+    ),
+    "a code that grows too long": (
+        edit("areas.0.tasks.0.deliverables.0.code", "a" * 80),
+        "makes a code of 88 characters; at most 80 are allowed",
+        "最多80个",
+    ),
+    "no tasks": (edit("areas.0.tasks", []), "$.areas[0].tasks: must have at least 1 item", "至少"),
+    "a list in place of an object": (edit("plan", []), "$.plan: must be an object", "必须是对象"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_is_refused_whole(
+    name: str,
+    run: Run,
+    engine: sa.Engine,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    change, english, chinese = WRONG[name]
+    raw = anchored(first_plan())
+    change(raw)
+    file = saved(tmp_path / "plan.json", raw)
+    assert run("import", file) == 1
+    told = capsys.readouterr().err
+    assert english in told
+    assert "nothing was changed" in told
+    assert run("import", file, "--lang", "zh") == 1
+    told = capsys.readouterr().err
+    assert chinese in told
+    assert "未作任何改动" in told
+    assert releases(engine) == []
+
+
+def test_all_errors_are_told_at_once_with_their_lines(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = anchored(first_plan())
+    for name in ("unknown role", "an unknown key", "a share of 160", "body twice"):
+        change = WRONG[name if name in WRONG else f"an {name}"][0]
+        change(raw)
+    file = saved(tmp_path / "plan.json", raw)
+    assert run("import", file) == 1
+    told = capsys.readouterr().err
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for wanted, marker in (
+        ("no such key here", '"valeu": 60'),
+        ("is a share in percent", '"value": 160'),
+        ("is not one of the values", '"role": "particpant"'),
+    ):
+        (number,) = [place for place, line in enumerate(lines, 1) if marker in line]
+        (message,) = [line for line in told.splitlines() if wanted in line]
+        assert message.startswith(f"{file}:{number}: $.")
+    assert "is already used at $.bodies[0]" in told
+    assert releases(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is not JSON: a value is missing in column 1, the file ends"),
+        (b"[]", "$: must be an object"),
+        (b'{"plan": }', "is not JSON: a value is missing in column 10"),
+        ('{"plan": "市"}'.encode("gb18030"), "is not UTF-8: byte 0xca at offset 10"),
+        (b'{"plan": 1, "plan": 2}', "this key stands twice in one object, first on line 1"),
+    ],
+)
+def test_a_file_that_is_no_plan_at_all(
+    data: bytes,
+    message: str,
+    run: Run,
+    engine: sa.Engine,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(data)
+    assert run("import", file) == 1
+    assert message in capsys.readouterr().err
+    assert releases(engine) == []
+
+
+def test_a_file_that_is_not_there(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", tmp_path / "none.json") == 1
+    assert "cannot be read: No such file or directory" in capsys.readouterr().err
+
+
+def test_one_wrong_file_of_two_refuses_both(run: Run, engine: sa.Engine, tmp_path: Path) -> None:
+    wrong = anchored(second_plan())
+    wrong["plan"]["year"] = "2025"
+    files = [write(tmp_path, first_plan()), saved(tmp_path / "second.json", wrong)]
+    assert run("import", *files) == 1
+    assert releases(engine) == []
+
+
+def test_the_same_plan_twice_in_one_call_is_refused(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [write(tmp_path, first_plan()), write(tmp_path, first_plan(), "again.json")]
+    assert run("import", *files) == 1
+    assert "plan.json is a file of the same plan" in capsys.readouterr().err
+    assert releases(engine) == []
+
+
+# --- two writers --------------------------------------------------------------------------------
+
+
+def test_two_imports_at_once_both_complete(url: str, engine: sa.Engine, tmp_path: Path) -> None:
+    other = plan("bb-2024", [task(1, [target("x")])], [body("bb")], [indicator("x")], issuer="bb")
+    files = [write(tmp_path, first_plan()), write(tmp_path, other, "other.json")]
+    command = [sys.executable, "-m", "app", "import"]
+    running = [
+        subprocess.Popen(
+            [*command, str(file)],
+            env={**os.environ, "YAODIAN_DATABASE_URL": url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for file in files
+    ]
+    ended = [(*process.communicate(timeout=60), process.returncode) for process in running]
+    assert [code for _, _, code in ended] == [0, 0], ended
+    assert [release["number"] for release in releases(engine)] == [1, 2]
+    assert set(state(engine, "plan", 2)) == {"aa-2024", "bb-2024"}
+    assert sound(engine)
+
+
+def test_a_writer_that_waits_too_long_gives_up_with_a_clear_sentence(
+    url: str,
+    engine: sa.Engine,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("YAODIAN_LOCK_SECONDS", "0.2")
+    with engine.begin():
+        assert run("import", write(tmp_path, first_plan())) == 3
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "another process is writing to" in told
+    assert "try again when it has finished" in told
+    assert releases(engine) == []
+
+
+def test_two_promises_on_one_indicator_differ_by_their_due_year(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    raw = first_plan()
+    later = target("x", 65, due="2025-12-31")
+    raw["areas"][0]["tasks"][0]["targets"].append(later)
+    assert run("import", write(tmp_path, raw)) == 0
+    found = state(engine, "target", 1)
+    assert {code: row["value"] for code, row in found.items() if row["indicator"] == "aa-x"} == {
+        "aa-2024-x": 60,
+        "aa-2024-x-2025": 65,
+    }
+    assert found["aa-2024-x-2025"]["due_basis"] == "stated"
