@@ -89,24 +89,30 @@ def add_routes(app: FastAPI, reader: Reader, resources: Sequence[Resource]) -> N
         path = f"/v1/{resource.name}"
         _route(app, path, _list(resource, reader), f"list_{resource.name}", resource)
         _route(app, path + "/{code}", _detail(resource, reader), f"get_{resource.name}", resource)
-    app.add_api_route(
+    _add(
+        app,
         "/healthz",
         _health(reader),
-        methods=["GET", "HEAD"],
         operation_id="health",
         tags=["service"],
         summary="Whether this process can read the database",
     )
 
 
+def _add(app: FastAPI, path: str, endpoint: Endpoint, **described: Any) -> None:
+    """A route for GET, described, and one for HEAD, which answers alike without a body."""
+    app.add_api_route(path, endpoint, methods=["GET"], **described)
+    app.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+
+
 def _route(app: FastAPI, path: str, endpoint: Endpoint, name: str, resource: Resource) -> None:
     params: type[ListParams | DetailParams] = (
         resource.params if name.startswith("list") else DetailParams
     )
-    app.add_api_route(
+    _add(
+        app,
         path,
         endpoint,
-        methods=["GET", "HEAD"],
         operation_id=name,
         tags=[resource.name],
         summary=resource.en if name.startswith("list") else f"One row of {resource.name}",

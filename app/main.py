@@ -23,6 +23,9 @@ from app.settings import Settings
 
 log = logging.getLogger("yaodian")
 
+METHODS = "GET, HEAD"
+"""What every address takes: the service only reads."""
+
 
 def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> FastAPI:
     """The service on an already prepared database."""
@@ -67,7 +70,7 @@ async def _told_of_starlette(request: Request, error: Exception) -> Response:
         refused = MethodNotAllowed(
             f"{path} does not take {request.method}.", f"{path} 不支持{request.method}。"
         )
-        return _response(request, refused, dict(error.headers or {}))
+        return _response(request, refused, {"Allow": METHODS})
     return _response(request, NotFound(f"Nothing stands at {path}.", f"{path} 处没有内容。"))
 
 

@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import writer_engine
-from app.publish.prepare import migrate
+from app.publish.prepare import migrate, prepare
+from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -141,6 +142,23 @@ def new_url(
     yield make_database
     for name in made:
         _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def published_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a database with the bundled plan, shared by tests that only read."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('published') / 'yaodian.db'}"
+    else:
+        server = request.getfixturevalue("postgresql")
+        _execute(server, "CREATE DATABASE published")
+        url = f"{server}/published"
+    prepare(Settings(database_url=url), lambda _en, _zh: None)
+    yield url
+    if request.param == "postgresql":
+        _execute(server, "DROP DATABASE published WITH (FORCE)")
 
 
 @pytest.fixture

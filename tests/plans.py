@@ -1,4 +1,4 @@
-"""Small invented plans for the tests: a text is made first, then the plan file is anchored in it."""
+"""Small invented plans: a text is made first, then the plan file is anchored in it."""
 
 import copy
 import json

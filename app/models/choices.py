@@ -215,7 +215,7 @@ class Unit(Choice):
     WORKSTATION = "workstation", "个", "workstations"
     BASE = "base", "个", "bases"
     COLLEGE = "college", "个", "colleges"
-    CONSORTIUM = "consortium", "个", "consortia"
+    COMMUNITY = "community", "个", "communities"
     TEAM = "team", "个", "teams"
     MAJOR = "major", "个", "majors"
     TRAINEE = "trainee", "人次", "trainee attendances"

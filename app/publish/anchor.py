@@ -136,6 +136,9 @@ class _Anchoring:
             return None
         pattern = re.compile(f"({marker}){re.escape(title)}")
         matches = list(pattern.finditer(self.text, start, end))
+        # One heading may begin with another; the whole one ends with 。
+        whole = [match for match in matches if self.text.startswith("。", match.end())]
+        matches = whole if len(whole) == 1 else matches
         if len(matches) == 1:
             match = matches[0]
             return Heading(match.start(), match.end(), match.group(1))

@@ -16,6 +16,9 @@ DEFAULT_LIMIT = 100
 MAX_VALUES = 64
 """Values that one filter takes."""
 
+LARGEST = 2**31 - 1
+"""What an integer column of both databases holds."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -48,7 +51,7 @@ class ListParams(BaseModel):
         default=None, max_length=1000, description="Where the page begins: from `links.next`"
     )
     release: int | None = Field(
-        default=None, ge=1, le=2**31 - 1, description="The state of this release, unchanging"
+        default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
     )
 
 
@@ -58,7 +61,7 @@ class DetailParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     release: int | None = Field(
-        default=None, ge=1, le=2**31 - 1, description="The state of this release, unchanging"
+        default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
     )
 
 
@@ -93,6 +96,8 @@ class Resource:
         value: Any = unwrap(info.annotation)[0]
         if value is str and self.refers(chosen.name):
             value = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
+        elif value is int:
+            value = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
         values: Any = list[value]
         described = Field(default=None, max_length=MAX_VALUES, description=info.description)
         return values | None, described

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from app.errors import AppError, DatabaseUnavailable, InvalidValue, NotFound
 from app.formats.base import Row
 from app.formats.column import Column
 from app.models import RELEASES, metadata
-from app.models.base import columns_of
+from app.models.base import CODE_PATTERN, columns_of
 from app.query.declare import DetailParams, ListParams, Nested, Resource
 from app.query.request import bad_value
 from app.query.statement import Shape, Values, compiled, statement_for
+
+CODE = re.compile(CODE_PATTERN)
 
 SUGGESTED_FROM = 5000
 """Codes among which the nearest to an unknown one is looked for."""
@@ -150,6 +153,8 @@ def _total(snapshot: Snapshot, shape: Shape, values: Values) -> int:
 def fetch_one(snapshot: Snapshot, resource: Resource, code: str, params: DetailParams) -> Detail:
     """One row with its nested lists; raises NotFound."""
     state = state_of(snapshot, params.release)
+    if not CODE.fullmatch(code):
+        raise _not_found(snapshot, resource, code, state)
     shape = Shape(
         table=resource.table,
         row=resource.row,

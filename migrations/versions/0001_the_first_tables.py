@@ -16,7 +16,7 @@ CURRENT = {
 
 
 def upgrade() -> None:
-    """Create all tables, each with both clocks."""
+    """The first tables.."""
     op.create_table(
         "area",
         sa.Column("code", TEXT, nullable=False),
@@ -284,7 +284,7 @@ def upgrade() -> None:
             name=op.f("ck_indicator_measure"),
         ),
         sa.CheckConstraint(
-            "unit IN ('percent', 'school', 'kindergarten', 'place', 'county', 'party_branch', 'workstation', 'base', 'college', 'consortium', 'team', 'major', 'trainee', 'person', 'cny', 'rank')",
+            "unit IN ('percent', 'school', 'kindergarten', 'place', 'county', 'party_branch', 'workstation', 'base', 'college', 'community', 'team', 'major', 'trainee', 'person', 'cny', 'rank')",
             name=op.f("ck_indicator_unit"),
         ),
         sa.CheckConstraint("length(code) BETWEEN 1 AND 80", name=op.f("ck_indicator_code")),

@@ -1,0 +1,29 @@
+"""The real service on a port of its own, for as long as a test needs it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+
+from app.main import create_app
+from app.serve import listen
+from app.settings import Settings
+
+
+@contextmanager
+def serving(url: str) -> Iterator[httpx.Client]:
+    """A client of the service on a prepared database."""
+    with listen("127.0.0.1", 0) as listener:
+        config = uvicorn.Config(create_app(Settings(database_url=url)), log_level="critical")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            port = listener.getsockname()[1]
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()

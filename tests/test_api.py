@@ -1,0 +1,468 @@
+"""The first addresses, asked over HTTP."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import psycopg
+import pytest
+
+from app.db import Snapshot, closing, reader_engine, snapshot, writer_engine
+from app.formats import FORMATS
+from app.models.base import public_fields
+from app.publish.prepare import prepare
+from app.publish.writer import Orders, import_plans
+from app.resources import PLANS, RESOURCES, TARGETS, TASKS
+from app.settings import Settings
+from tests.plans import anchored, body, indicator, plan, saved, target, task
+from tests.serving import serving
+
+Json = dict[str, Any]
+REFUSALS = (sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
+Get = Callable[..., Json]
+
+
+@pytest.fixture(scope="session")
+def client(published_url: str) -> Iterator[httpx.Client]:
+    """A client of the service on a database with the bundled plan."""
+    with serving(published_url) as asked:
+        yield asked
+
+
+@pytest.fixture
+def get(client: httpx.Client) -> Get:
+    """The JSON at an address; the status must be as expected."""
+    return asking(client)
+
+
+def asking(client: httpx.Client) -> Get:
+    def ask(address: str, status: int = 200) -> Json:
+        answer = client.get(address)
+        assert answer.status_code == status, answer.text
+        kind = "application/json" if status == 200 else "application/problem+json"
+        assert answer.headers["content-type"] == kind
+        return dict(answer.json())
+
+    return ask
+
+
+def publish(url: str, folder: Path, *raws: Json) -> None:
+    """Publish the bundled plan, or the given ones, to a database."""
+    if not raws:
+        return prepare(Settings(database_url=url), lambda _en, _zh: None)
+    with closing(writer_engine(url, 10)) as engine:
+        for raw in raws:
+            path = saved(folder / "plan.json", anchored(raw))
+            import_plans(engine, [path], Orders(), lambda _en, _zh: None)
+    return None
+
+
+def test_the_plan(get: Get) -> None:
+    answer = get("/v1/plans")
+    (row,) = answer["data"]
+    assert list(row) == [
+        "code", "year", "title_zh", "title_en", "issuer", "issuer_name_zh", "issuer_name_en",
+        "period_start", "period_end", "continues", "area_count", "task_count", "target_count",
+        "redacted_count", "deliverable_count", "text_complete", "text_gap_zh", "text_gap_en",
+        "document", "document_copy", "release_from",
+    ]  # fmt: skip
+    counts = ("area_count", "task_count", "target_count", "redacted_count", "deliverable_count")
+    assert [row[name] for name in counts] == [7, 24, 27, 8, 12]
+    assert row["text_complete"] is False
+    assert row["issuer_name_en"] == "Education Bureau of XX City (city masked in the source)"
+    assert (row["period_start"], row["period_end"]) == ("2023-01-01", "2023-12-31")
+    assert answer["meta"]["total"] == answer["meta"]["returned"] == 1
+    assert answer["meta"]["attribution_zh"] == (
+        "要点（Yaodian）第1版，据《XX市教育局2023年工作要点》第三方预览本整理，"
+        "非该局发布，CC BY 4.0"
+    )
+    assert answer["meta"]["attribution_en"] == (
+        "Yaodian, release 1, from a third-party preview of the plan; "
+        "not published by the bureau; CC BY 4.0"
+    )
+    assert answer["links"]["permanent"] == "/v1/plans?release=1"
+
+
+def test_areas_and_their_tasks(get: Get) -> None:
+    assert [row["number"] for row in get("/v1/areas")["data"]] == [1, 2, 3, 4, 5, 6, 7]
+    area = get("/v1/areas?code=xxjyj-2023-a3")["data"][0]
+    assert (area["section_zh"], area["source_start"], area["source_end"]) == ("三", 1517, 2803)
+    counts = ("task_count", "target_count", "redacted_count", "deliverable_count")
+    assert [area[name] for name in counts] == [6, 7, 0, 3]
+    tasks = get("/v1/tasks?area=xxjyj-2023-a3")
+    assert tasks["meta"]["total"] == 6
+    assert [row["number"] for row in tasks["data"]] == [7, 8, 9, 10, 11, 12]
+    assert get("/v1/tasks")["meta"]["total"] == 24
+    either = get("/v1/tasks?area=xxjyj-2023-a3&area=xxjyj-2023-a1&area=xxjyj-2023-a7")
+    assert [row["number"] for row in either["data"]] == [1, 2, 3, 7, 8, 9, 10, 11, 12, 22, 23, 24]
+
+
+def test_task_7_with_everything_in_it(get: Get) -> None:
+    row = get("/v1/tasks/xxjyj-2023-t7")["data"]
+    assert row["section_zh"] == "三、(七)"
+    assert row["area_title_zh"] == "高标准开展办学质量创优提质行动"
+    assert (row["source_start"], row["source_end"]) == (1534, 1726)
+    assert row["source_sha256"] == (
+        "de5cddb5d0e6d8138175909842c965bac78eaca6d4bd94f21b051ffa559ac608"
+    )
+    assert (row["target_count"], row["redacted_count"], row["deliverable_count"]) == (3, 0, 1)
+    assert row["targets"][0] == {
+        "code": "xxjyj-2023-public-kindergarten-share",
+        "name_zh": "公办幼儿园在园幼儿占比",
+        "name_en": "Share of kindergarten children in public kindergartens",
+        "value": 60,
+        "unit": "percent",
+        "value_status": "stated",
+        "value_text_zh": "达到60%",
+        "value_text_en": "reach 60%",
+        "commitment": "firm",
+        "due": "2023-12-31",
+        "attainment": "no_result",
+    }
+    assert [each["value"] for each in row["targets"]] == [60, 78, 90]
+    assert row["deliverables"] == [
+        {
+            "code": "xxjyj-2023-curriculum-quality-standard",
+            "title_zh": "区域性课程质量评估标准",
+            "title_en": "Regional standard for assessing curriculum quality",
+            "outcome": "no_result",
+            "issued_on": None,
+        }
+    ]
+    assert row["participations"] == [
+        {
+            "body": "kindergartens",
+            "body_name_zh": "幼儿园",
+            "body_name_en": "Kindergartens",
+            "role": "participant",
+            "stated": True,
+            "quote": "有条件的幼儿园",
+        }
+    ]
+    assert row["errata"] == [
+        {
+            "code": "xxjyj-2023-e10",
+            "kind": "lost_dash",
+            "printed_zh": "20232025年",
+            "reading_zh": "2023—2025年",
+            "certainty": "near_certain",
+        }
+    ]
+
+
+def test_the_public_kindergartens(get: Get) -> None:
+    row = get("/v1/targets/xxjyj-2023-public-kindergarten-share")["data"]
+    assert list(row) == [
+        "code", "plan", "year", "issuer", "area", "task", "task_title_zh", "indicator", "name_zh",
+        "name_en", "kind", "measure", "value", "value_upper", "unit", "unit_zh", "unit_en",
+        "value_status", "value_text_zh", "value_text_en", "met_if", "floor_stated", "commitment",
+        "commitment_basis", "due", "due_basis", "baseline_value", "baseline_period",
+        "alternative_value", "alternative_value_upper", "alternative_due", "alternative_zh",
+        "alternative_en", "note_zh", "note_en", "attainment", "attainment_reason",
+        "attainment_rule", "observation", "observation_period", "observation_value", "quote",
+        "quote_start", "quote_end", "section_zh", "source_document", "source_start", "source_end",
+        "source_sha256", "release_from",
+    ]  # fmt: skip
+    expected = {
+        "task_title_zh": "推进学前教育补短提质",
+        "value": 60,
+        "unit_zh": "%",
+        "met_if": "at_least",
+        "floor_stated": False,
+        "commitment": "firm",
+        "due": "2023-12-31",
+        "due_basis": "plan_period",
+        "alternative_value": None,
+        "alternative_due": "2025-12-31",
+        "alternative_zh": "同一句先提到2023—2025年行动计划，这一比例也可能是2025年的目标。",
+        "alternative_en": "The sentence begins with the 2023–2025 action plan; "
+        "the share may be meant for 2025.",
+        "note_zh": "原文写“达到”，未写“以上”；统计时点未说明。",
+        "note_en": "The text says 'reach', not 'at least'; the date of measurement is not given.",
+        "attainment": "no_result",
+        "quote": "全市公办幼儿园在园幼儿占比达到60%",
+        "quote_start": 1600,
+        "quote_end": 1618,
+        "section_zh": "三、(七)",
+        "source_start": 1548,
+        "source_end": 1661,
+    }
+    assert {name: row[name] for name in expected} == expected
+    assert row["source_sha256"].startswith("653452249193")
+    # The shortest form is 60: neither 60.0 nor "60".
+    assert type(row["value"]) is int
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "counties-passing-balance-review",
+            {
+                "value": 12,
+                "value_text_zh": "力争12个",
+                "value_text_en": "aim for 12",
+                "met_if": "at_least",
+                "commitment": "strive",
+                "commitment_basis": "stated",
+                "alternative_value": 1,
+                "alternative_value_upper": 2,
+                "alternative_zh": "疑漏印短横线，可能原为“1-2个”；"
+                "同一文本两次把“2023-2025年”印成“20232025年”。",
+                "quote": "力争12个区(县、市)通过复核评估",
+            },
+        ),
+        (
+            "model-party-branches",
+            {
+                "value": 75,
+                "value_text_zh": "力争75个",
+                "commitment": "strive",
+                "commitment_basis": "carried_over",
+                "note_zh": "“力争”写在同句前项，本项承前；未说明是当年新增还是累计。",
+                "quote": "培育样板支部75个",
+            },
+        ),
+        (
+            "new-school-places",
+            {
+                "value": None,
+                "value_status": "redacted",
+                "value_text_zh": "XX个（数字在原文中被隐去）",
+                "value_text_en": "XX (number masked in the source)",
+                "measure": "increment",
+                "attainment": "not_assessable",
+                "attainment_reason": "redacted",
+                "quote": "中小学XX所,新增学位XX个",
+            },
+        ),
+        (
+            "grade-two-kindergarten-share",
+            {"value": 78, "value_text_en": "at least 78%", "floor_stated": True},
+        ),
+        ("party-led-schools-share", {"value_text_en": "all (100%)", "due_basis": "stated"}),
+        (
+            "fixed-investment",
+            {"value_text_en": "aim for XX hundred million yuan (number masked in the source)"},
+        ),
+        (
+            "postgraduate-teacher-share",
+            {"attainment_reason": "unquantified", "value_text_en": "no figure given in the source"},
+        ),
+    ],
+)
+def test_the_hard_rows(code: str, expected: Json, get: Get) -> None:
+    row = get(f"/v1/targets/xxjyj-2023-{code}")["data"]
+    assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "total"),
+    [
+        ("value_status=redacted", 8),
+        ("value_status=redacted&value_status=unquantified", 10),
+        ("commitment=strive", 6),
+        ("floor_stated=true", 7),
+        ("due_basis=stated", 1),
+        ("area=xxjyj-2023-a3", 7),
+        ("task=xxjyj-2023-t22", 6),
+        ("year=2023&issuer=xxjyj&plan=xxjyj-2023", 27),
+        ("year=2022", 0),
+        ("commitment=strive&value_status=redacted", 1),
+    ],
+)
+def test_filters(question: str, total: int, get: Get) -> None:
+    answer = get(f"/v1/targets?{question}")
+    assert answer["meta"]["total"] == len(answer["data"]) == total
+
+
+def test_pages_give_each_row_once(get: Get) -> None:
+    whole = [row["code"] for row in get("/v1/targets")["data"]]
+    address, found = "/v1/targets?limit=4&plan=xxjyj-2023", []
+    while address:
+        answer = get(address)
+        assert answer["meta"]["total"] == 27
+        found += [row["code"] for row in answer["data"]]
+        address = answer["links"]["next"]
+    assert found == whole
+    assert len(whole) == len(set(whole)) == 27
+
+
+def newer_plan() -> Json:
+    return plan(
+        "aa-2024",
+        [task(1, [target("x")], {"kindergartens": "participant"}, ["rules"])],
+        [body("aa")],
+        [indicator("x")],
+    )
+
+
+def test_later_pages_show_the_release_of_the_first(url: str, tmp_path: Path) -> None:
+    publish(url, tmp_path)
+    with serving(url) as client:
+        get = asking(client)
+        first = get("/v1/tasks?limit=2")
+        publish(url, tmp_path, newer_plan())
+        assert get("/v1/tasks")["meta"]["release"] == 2
+        assert get("/v1/tasks")["data"][0]["code"] == "aa-2024-t1", "the newest plan comes first"
+        second = get(first["links"]["next"])
+        assert (second["meta"]["release"], second["meta"]["total"]) == (1, 24)
+        assert [row["number"] for row in second["data"]] == [3, 4]
+
+
+def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
+    publish(url, tmp_path)
+    addresses = [f"/v1/{resource.name}?release=1" for resource in RESOURCES]
+    addresses += ["/v1/tasks/xxjyj-2023-t7?release=1", "/v1/plans/xxjyj-2023?release=1"]
+    with serving(url) as client:
+        before = [client.get(address).content for address in addresses]
+        publish(url, tmp_path, newer_plan())
+        assert [client.get(address).content for address in addresses] == before
+        assert asking(client)("/v1/plans")["meta"]["attribution_en"] == (
+            "Yaodian, release 2, from 2 documents, "
+            "1 of them copies not published by the issuer; CC BY 4.0"
+        )
+
+
+@pytest.mark.parametrize(
+    ("address", "problem", "said"),
+    [
+        ("/v1/tasks?aera=xxjyj-2023-a3", "unknown-parameter", "Did you mean 'area'?"),
+        ("/v1/tasks?area=xxjyj-2023-a9", "invalid-value", "is a code that never existed"),
+        ("/v1/tasks?area=xxjyj-2023-a3&area=none", "invalid-value", "area = 'none' is a code"),
+        ("/v1/tasks?area=", "invalid-value", "is no code"),
+        ("/v1/tasks?area=a--b", "invalid-value", "is no code"),
+        ("/v1/targets?commitment=strife", "invalid-value", "Did you mean 'strive'?"),
+        ("/v1/targets?floor_stated=perhaps", "invalid-value", "is neither true nor false"),
+        ("/v1/targets?year=20x3", "invalid-value", "is not a whole number"),
+        ("/v1/targets?year=99999999999999999999", "invalid-value", "must be at most"),
+        ("/v1/targets?limit=0", "invalid-value", "must be at least 1"),
+        ("/v1/targets?limit=1001", "invalid-value", "must be at most 1000"),
+        ("/v1/targets?limit=5&limit=6", "invalid-value", "may be given once"),
+        ("/v1/targets?release=7", "invalid-value", "is later than the newest release, 1"),
+        ("/v1/targets?cursor=abc", "invalid-value", "belongs to no page of this question"),
+        ("/v1/targets?cursor=%00%ff", "invalid-value", "belongs to no page of this question"),
+        ("/v1/tasks/xxjyj-2023-t7?limit=5", "unknown-parameter", "has no parameter 'limit'"),
+    ],
+)
+def test_bad_questions(address: str, problem: str, said: str, get: Get) -> None:
+    answer = get(address, 422)
+    assert answer["type"] == f"/problems/{problem}"
+    assert said in answer["detail"]
+    assert any("\u4e00" <= character <= "\u9fff" for character in answer["detail_zh"])
+    assert answer["instance"] == address
+    assert answer["errors"][0]["in"] == "query"
+
+
+def test_a_cursor_belongs_to_its_question(get: Get) -> None:
+    following = get("/v1/targets?limit=2")["links"]["next"]
+    cursor = dict(parse_qsl(urlsplit(following).query))["cursor"]
+    for address in (f"/v1/tasks?cursor={cursor}", f"/v1/targets?year=2023&cursor={cursor}"):
+        assert "belongs to no page" in get(address, 422)["detail"]
+
+
+def test_a_thousand_filters_are_bounded(get: Get) -> None:
+    many = "&".join(["year=2023"] * 65)
+    assert "are too many: at most 64" in get(f"/v1/targets?{many}", 422)["detail"]
+    assert (
+        "at most 1000 parameters" in get(f"/v1/targets?{'&'.join(['a=1'] * 1001)}", 422)["detail"]
+    )
+    years = "&".join(f"year={year}" for year in range(1990, 2053))
+    assert get(f"/v1/targets?{years}")["meta"]["total"] == 27
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/tasks/xxjyj-2023-t77", "/v1/tasks/%00", "/v1/tasks/A", "/no"]
+)
+def test_not_found(path: str, get: Get) -> None:
+    assert get(path, 404)["type"] == "/problems/not-found"
+
+
+def test_not_found_names_the_nearest(get: Get) -> None:
+    answer = get("/v1/targets/xxjyj-2023-public-kindergarden-share", 404)
+    assert answer["errors"][0]["suggestion"] == "xxjyj-2023-public-kindergarten-share"
+
+
+def test_other_methods(client: httpx.Client) -> None:
+    answer = client.post("/v1/tasks")
+    assert answer.status_code == 405
+    assert answer.json()["type"] == "/problems/method-not-allowed"
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    head = client.head("/v1/tasks")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+def test_health(get: Get) -> None:
+    assert get("/healthz") == {"status": "ok", "release": 1}
+
+
+def test_an_empty_database_says_so(url: str) -> None:
+    with serving(url) as client:
+        answer = client.get("/v1/plans")
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "Nothing has been published yet."
+
+
+def test_a_list_takes_few_statements(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    rows = Snapshot.rows
+
+    def counted(self: Snapshot, sql: str, values: Any) -> Any:
+        sent.append(sql)
+        return rows(self, sql, values)
+
+    get("/v1/plans")  # what a release rests on is read once
+    monkeypatch.setattr(Snapshot, "rows", counted)
+    for address, expected in (
+        ("/v1/targets", 2),  # release, rows
+        ("/v1/targets?limit=5", 3),  # and the total
+        ("/v1/targets?area=xxjyj-2023-a3", 2),
+        ("/v1/tasks/xxjyj-2023-t7", 6),  # release, row, four nested lists
+    ):
+        sent.clear()
+        get(address)
+        assert len(sent) == expected, address
+
+
+def test_a_reader_cannot_write(published_url: str) -> None:
+    with (
+        closing(reader_engine(published_url, 1)) as engine,
+        pytest.raises(
+            (sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction),
+            match=r"readonly|read-only",
+        ),
+        snapshot(engine) as state,
+    ):
+        state.rows("UPDATE release SET number = 2", ())
+
+
+def test_the_description_names_every_parameter(get: Get) -> None:
+    paths = get("/openapi.json")["paths"]
+    for resource in RESOURCES:
+        described = paths[f"/v1/{resource.name}"]["get"]["parameters"]
+        assert {part["name"] for part in described} == set(resource.params.model_fields)
+        assert all(part["description"] for part in described)
+    targets = {part["name"]: part for part in paths["/v1/targets"]["get"]["parameters"]}
+    assert targets["commitment"]["schema"]["items"]["enum"] == ["firm", "strive"]
+
+
+def test_every_field_says_what_it_means() -> None:
+    for resource in RESOURCES:
+        assert [column.name for column in resource.columns] == [
+            info.alias or name for name, info in public_fields(resource.row).items()
+        ]
+        for column in resource.columns:
+            assert column.en, f"{resource.name}.{column.name}"
+            assert any("\u4e00" <= character <= "\u9fff" for character in column.zh)
+
+
+def test_the_declaration_is_the_only_list() -> None:
+    assert [resource.name for resource in RESOURCES] == ["plans", "areas", "tasks", "targets"]
+    assert list(FORMATS) == ["json"]
+    assert {nested.name for nested in TASKS.nested} == {
+        "targets", "deliverables", "participations", "errata",
+    }  # fmt: skip
+    assert TARGETS.order[-1] == PLANS.order[-1] == "code"

@@ -1,0 +1,140 @@
+"""The migrations make exactly the tables that the models declare, and take them away again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from app.db import closing, writer_engine
+from app.models import CLOCKED, metadata
+from app.models.base import Filtered, Refers, mark
+from app.publish.prepare import alembic_config, migrate
+from app.publish.writer import Orders, import_plans
+from app.resources import RESOURCES
+
+POSTGRESQL_DDL = {
+    "columns": """
+        SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default,
+               collation_name
+        FROM information_schema.columns WHERE table_schema = 'public'""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+}
+
+
+def ddl(connection: sa.Connection) -> set[tuple[Any, ...]]:
+    """What the database itself says of its tables, constraints and indexes."""
+    if connection.dialect.name == "sqlite":
+        select = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        rows = connection.exec_driver_sql(select).all()
+        found = {(*row[:3], parts(row[3] or "")) for row in rows}
+    else:
+        found = {
+            (name, *row)
+            for name, select in POSTGRESQL_DDL.items()
+            for row in connection.exec_driver_sql(select)
+        }
+    return {row for row in found if "alembic_version" not in str(row)}
+
+
+def parts(create: str) -> frozenset[str]:
+    """The columns and constraints of a CREATE TABLE; SQLite keeps it as it was written."""
+    return frozenset(line.strip().rstrip(",") for line in create.splitlines())
+
+
+def test_migrated_tables_are_those_of_the_models(empty_url: str) -> None:
+    with closing(writer_engine(empty_url, 10)) as engine:
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            declared = ddl(connection)
+            metadata.drop_all(connection)
+        migrate(engine, empty_url)
+        with engine.connect() as connection:
+            assert ddl(connection) == declared
+    assert len(declared) > 150
+
+
+def test_alembic_sees_no_difference(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_down_and_up_again(empty_url: str) -> None:
+    with closing(writer_engine(empty_url, 10)) as engine:
+        migrate(engine, empty_url)
+        with engine.begin() as connection:
+            before = ddl(connection)
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "base")
+        with engine.connect() as connection:
+            assert ddl(connection) == set()
+        migrate(engine, empty_url)
+        with engine.connect() as connection:
+            assert ddl(connection) == before
+
+
+def test_a_failed_migration_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: Any, **_options: Any) -> None:
+        raise RuntimeError("power cut")
+
+    with closing(writer_engine(empty_url, 10)) as engine:
+        with monkeypatch.context() as patch:
+            patch.setattr("alembic.op.create_index", broken)
+            with pytest.raises(RuntimeError, match="power cut"):
+                migrate(engine, empty_url)
+        with engine.connect() as connection:
+            assert sa.inspect(connection).get_table_names() == []
+        migrate(engine, empty_url)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE target SET value = 5 WHERE value_status = 'redacted'",
+        "UPDATE target SET value = NULL WHERE value_status = 'stated'",
+        "UPDATE target SET value_status = 'guessed'",
+        "UPDATE target SET commitment_basis = 'stated' WHERE commitment = 'firm'",
+        "UPDATE target SET release_to = 1",
+        "UPDATE task SET code = 'xxjyj-2023-t1'",
+        "UPDATE task SET code = ''",
+        "UPDATE task SET title_zh = NULL",
+        "UPDATE release SET cause = 'whim'",
+        "UPDATE release SET number = 0",
+        "INSERT INTO release SELECT * FROM release",
+    ],
+)
+def test_the_tables_themselves_refuse(statement: str, engine: sa.Engine, seed: Path) -> None:
+    import_plans(engine, [seed], Orders(), lambda _en, _zh: None)
+    with engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.exec_driver_sql(statement)
+
+
+def test_each_filter_has_an_index_for_now_and_one_for_the_past() -> None:
+    for resource in RESOURCES:
+        fields = CLOCKED[resource.table].model_fields
+        indexes = {str(index.name) for index in metadata.tables[resource.table].indexes}
+        for chosen in resource.filters:
+            if chosen.name == "code":
+                assert f"ix_{resource.table}_current_code" in indexes
+                continue
+            assert mark(fields[chosen.name], Filtered), f"{resource.name}: {chosen.name}"
+            wanted = {
+                f"ix_{resource.table}_{chosen.name}",
+                f"ix_{resource.table}_{chosen.name}_now",
+            }
+            assert wanted <= indexes
+
+
+def test_each_reference_names_a_table() -> None:
+    for table, model in CLOCKED.items():
+        for name, info in model.model_fields.items():
+            if refers := mark(info, Refers):
+                assert refers.table in CLOCKED, f"{table}.{name}"
