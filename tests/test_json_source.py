@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.publish.anchor import at
@@ -278,9 +278,10 @@ SEEDS = [
     '{"a": [1, -2.5e3, "x\\u0041\\n"], "b": {"c": null, "d": [true, false]}}',
     '[\n  {"quote": "达到60%", "at": [25, 30]},\n  {"𠮷": "\\ud842\\udfb7"}\n]\n',
 ]
-ALPHABET = list("{}[],:\"\\ \n\t\r01289-+.eEuntrfalsbd'/_ax") + ["\x00", "０", "“", "\ufeff", "𠮷"]
+ALPHABET = [*"{}[],:\"\\ \n\t\r01289-+.eEuntrfalsbd'/_x\x00０“\ufeff𠮷"]
 
 
+# BUG: fails by chance for the escapes above, until they are refused
 @given(
     st.sampled_from(SEEDS) | VALUES.map(lambda value: json.dumps(value, indent=1)),
     st.sampled_from(["delete", "insert", "replace"]),
@@ -302,21 +303,16 @@ def test_a_mutated_text_is_read_like_the_standard_library_or_is_not_json(
         assert refused(mutated).line in range(1, mutated.count("\n") + 2)
 
 
+# BUG: fails for the escapes above, until they are refused
 def test_every_mutation_of_a_short_text() -> None:
     """The same without chance: each character deleted, replaced and preceded by each other."""
     text = SEEDS[0]
     for place in range(len(text)):
-        mutations = [text[:place] + text[place + 1 :]]
+        before, after = text[:place], text[place + 1 :]
+        compare_with_the_standard_library(before + after)
         for character in ALPHABET:
-            mutations.append(text[:place] + character + text[place:])
-            mutations.append(text[:place] + character + text[place + 1 :])
-        for mutated in mutations:
-            if not LENIENT_ESCAPE.search(mutated):
-                compare_with_the_standard_library(mutated)
-
-
-LENIENT_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}[-+ _\n\t\r]")
-"""Covered by its own test above."""
+            compare_with_the_standard_library(before + character + text[place:])
+            compare_with_the_standard_library(before + character + after)
 
 
 def compare_with_the_standard_library(text: str) -> None:
@@ -330,7 +326,6 @@ def compare_with_the_standard_library(text: str) -> None:
 @given(st.text(st.sampled_from(ALPHABET), max_size=30))
 @settings(max_examples=200, deadline=None)
 def test_rubbish_is_not_json(text: str) -> None:
-    assume(not LENIENT_ESCAPE.search(text))
     compare_with_the_standard_library(text)
 
 
@@ -468,8 +463,16 @@ def raw_seed(seed: Path) -> Any:
     return json.loads(seed.read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def small(raw_seed: Any) -> Any:
+    """The seed with one item in every list: each kind of place once.
+
+    Task 7, the first of area 3, has all the lists that a task can have.
+    """
+    return reduced({**raw_seed, "areas": raw_seed["areas"][2:]})
+
+
 def reduced(raw: Any) -> Any:
-    """The same file with every list of parts cut to its first item: each kind of place once."""
     if isinstance(raw, dict):
         return {key: reduced(value) for key, value in raw.items()}
     if isinstance(raw, list) and raw and isinstance(raw[0], dict):
@@ -502,7 +505,7 @@ def known_keys(schema: Any, node: Any, raw: Any, path: JsonPath = ()) -> Iterato
 
 
 def changed(raw: Any, path: JsonPath, value: Any) -> Any:
-    """The value with one place replaced, removed or added; put back by `restored`."""
+    """The value with one place replaced, removed or added."""
     holder, key = at(raw, path[:-1]), path[-1]
     if value is MISSING:
         del holder[key]
@@ -528,9 +531,8 @@ def assert_told(raw: Any) -> None:
             assert "\n" not in told
 
 
-def test_every_odd_value_in_every_kind_of_place_is_told(raw_seed: Any) -> None:
-    raw = reduced(raw_seed)
-    schema = plan_schema()
+def test_every_odd_value_in_every_kind_of_place_is_told(small: Any) -> None:
+    raw, schema = small, plan_schema()
     everywhere = dict.fromkeys([*places(raw), *known_keys(schema, schema, raw)])
     assert ("areas", 0, "tasks", 0, "targets", 0, "alternative_due") in everywhere
     for path in everywhere:
@@ -551,15 +553,14 @@ def restore(holder: Any, before: Any) -> None:
 
 
 def test_an_unknown_key_in_every_kind_of_object_is_told_with_the_allowed_ones(
-    raw_seed: Any,
+    small: Any,
 ) -> None:
-    raw = reduced(raw_seed)
-    objects = [(), *(path for path in places(raw) if isinstance(at(raw, path), dict))]
+    objects = [(), *(path for path in places(small) if isinstance(at(small, path), dict))]
     for path in objects:
-        holder = at(raw, path)
+        holder = at(small, path)
         key = next(iter(holder)) + "x"
         holder[key] = 1
-        _, (complaint,) = validated(Source(raw, {}, []))
+        _, (complaint,) = validated(Source(small, {}, []))
         assert complaint.path == (*path, key)
         assert complaint.nearest == key[:-1]
         assert complaint.nearest in complaint.allowed
