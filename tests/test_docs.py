@@ -1,0 +1,68 @@
+"""What README says is so."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from app.resources import RESOURCES
+from app.settings import Settings
+from tests.conftest import ROOT
+from tests.serving import serving
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table behind a heading."""
+    lines = README[README.index(heading) :].splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    found = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
+
+
+def test_the_settings_table_is_that_of_the_code() -> None:
+    told = {name.strip("`"): default.strip("`") for name, default, _ in rows("## Settings")}
+    code = {
+        f"YAODIAN_{name.upper()}": str(info.default) for name, info in Settings.model_fields.items()
+    }
+    assert code.pop("YAODIAN_ADMIN_DATABASE_URL") == "None"
+    assert told.pop("YAODIAN_ADMIN_DATABASE_URL") == "the same"
+    assert told == {name: default.removesuffix(".0") for name, default in code.items()}
+
+
+def test_the_filters_named_are_those_of_the_resources() -> None:
+    told = {name.strip("`"): set(re.findall(r"`(\w+)`", cell)) for name, cell in rows("| Resource")}
+    areas = {chosen.name for chosen in RESOURCES[1].filters}
+    for resource in RESOURCES:
+        wanted = {chosen.name for chosen in resource.filters}
+        if resource.name in ("tasks", "targets"):
+            wanted -= areas
+        assert told[f"/v1/{resource.name}"] == wanted
+
+
+@pytest.fixture(scope="session")
+def reader(published_url: str) -> Iterator[httpx.Client]:
+    """A client of the service on a database with the bundled plan."""
+    with serving(published_url) as client:
+        yield client
+
+
+def test_the_addresses_answer(reader: httpx.Client) -> None:
+    addresses = [cell.strip("`") for _, cell in rows("| Question")]
+    assert len(addresses) >= 8
+    for address in addresses:
+        assert reader.get(address).status_code == 200, address
+
+
+def test_each_target_of_the_makefile_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    assert named >= {"serve", "test", "check"}
+    for name in named:
+        assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
