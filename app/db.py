@@ -150,6 +150,16 @@ def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
     return engine
 
 
+def let_readers_go_on(engine: sa.Engine) -> None:
+    """Put a SQLite file into WAL mode, where reads and one write do not wait for each other."""
+    if engine.dialect.name == "sqlite":
+        lease = engine.raw_connection()
+        try:
+            lease.cursor().execute("PRAGMA journal_mode = WAL")
+        finally:
+            lease.close()
+
+
 @contextmanager
 def closing(engine: sa.Engine) -> Iterator[sa.Engine]:
     """An engine whose connections are closed at the end."""

@@ -138,3 +138,9 @@ def test_each_reference_names_a_table() -> None:
         for name, info in model.model_fields.items():
             if refers := mark(info, Refers):
                 assert refers.table in CLOCKED, f"{table}.{name}"
+
+
+def test_a_sqlite_file_lets_readers_go_on_while_it_is_written(migrated_file: Path) -> None:
+    engine = writer_engine(f"sqlite:///{migrated_file}", 10)
+    with closing(engine), engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"

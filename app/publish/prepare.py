@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.db import DatabaseProblem, closing, told, writer_engine
+from app.db import DatabaseProblem, closing, let_readers_go_on, told, writer_engine
 from app.models import RELEASES
 from app.publish.writer import Orders, Progress, import_plans
 from app.settings import Settings, bundled, hide_password
@@ -21,14 +21,15 @@ def alembic_config() -> Config:
     return config
 
 
-def migrate(engine: sa.Engine, url: str, revision: str = "head") -> None:
+def migrate(engine: sa.Engine, url: str) -> None:
     """Create or update the tables in one transaction; refuses a foreign database."""
     config = alembic_config()
     with engine.begin() as connection:
         if not _needs_migrating(connection, url, config):
             return
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
+    let_readers_go_on(engine)
 
 
 def _needs_migrating(connection: sa.Connection, url: str, config: Config) -> bool:
