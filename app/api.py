@@ -1,6 +1,7 @@
 """Routes: made in a loop over the resources; each parses, fetches and writes."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +28,8 @@ from app.query import (
     state_of,
 )
 from app.settings import Settings
+
+log = logging.getLogger("yaodian")
 
 LICENSE = "CC-BY-4.0"
 LICENSE_SHOWN = "CC BY 4.0"
@@ -62,6 +65,7 @@ class Reader:
             with told(self.settings.database_url), snapshot(self.engine) as state:
                 return ask(state)
         except DatabaseProblem as error:
+            log.error("%s", error)
             raise DatabaseUnavailable(
                 "The database does not answer; try again later.", "数据库没有响应，请稍后再试。"
             ) from error

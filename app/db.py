@@ -94,22 +94,23 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def snapshot(engine: sa.Engine) -> Iterator[Snapshot]:
-    """A read transaction that sees one state from its first statement to its end."""
+    """A read transaction that sees one state from its first statement to its end.
+
+    Raises DatabaseProblem where the database fails; the connection is then thrown away.
+    """
     lease = engine.raw_connection()
+    begin = "BEGIN"
+    if engine.dialect.name == "postgresql":
+        begin += " ISOLATION LEVEL REPEATABLE READ READ ONLY"
     try:
-        cursor = lease.cursor()
-        if engine.dialect.name == "sqlite":
-            cursor.execute("BEGIN")
-        else:
-            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        lease.cursor().execute(begin)
         try:
             yield Snapshot(lease.driver_connection, engine.dialect.name)
         finally:
-            cursor.execute("ROLLBACK")
-            cursor.close()
-    except BaseException:
+            lease.cursor().execute("ROLLBACK")
+    except engine.dialect.loaded_dbapi.Error as error:
         lease.invalidate()
-        raise
+        raise DatabaseProblem(_sentence(str(engine.url), _first_line(error))) from error
     finally:
         lease.close()
 
@@ -189,8 +190,12 @@ def told(url: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise DatabaseProblem(_sentence(url, reason)) from error
+        cause = getattr(error, "orig", None) or error
+        raise DatabaseProblem(_sentence(url, _first_line(cause))) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 SENTENCES = {

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from app.db import Snapshot, closing, reader_engine, snapshot, writer_engine
 from app.formats import FORMATS
@@ -466,3 +467,35 @@ def test_the_declaration_is_the_only_list() -> None:
         "targets", "deliverables", "participations", "errata",
     }  # fmt: skip
     assert TARGETS.order[-1] == PLANS.order[-1] == "code"
+
+
+def test_a_server_that_cut_its_connections_is_used_again(postgresql: str, template: str) -> None:
+    address = postgresql.replace("+psycopg", "")
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE cut TEMPLATE {template}".encode())
+        url = f"{postgresql}/cut"
+        prepare(Settings(database_url=url), lambda _en, _zh: None)
+        with serving(url) as client:
+            assert client.get("/v1/plans").status_code == 200
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cut'"
+            )
+            assert client.get("/v1/plans").status_code == 200
+        connection.execute("DROP DATABASE cut WITH (FORCE)")
+
+
+def test_a_database_that_fails_is_told_as_503(url: str, engine: sa.Engine) -> None:
+    prepare(Settings(database_url=url), lambda _en, _zh: None)
+    with serving(url) as client:
+        assert client.get("/v1/plans").status_code == 200
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE plan RENAME TO lost")
+        for address in ("/v1/plans", "/v1/plans/xxjyj-2023"):
+            answer = client.get(address)
+            assert answer.status_code == 503
+            assert answer.json()["type"] == "/problems/database-unavailable"
+            assert "lost" not in answer.text, "nothing of the inside is told"
+        assert client.get("/v1/areas").status_code == 200
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE lost RENAME TO plan")
+        assert client.get("/v1/plans").status_code == 200

@@ -6,6 +6,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from app.models import RELEASES, metadata
 from app.models.base import CODE_PATTERN, columns_of
 from app.query.declare import DetailParams, ListParams, Nested, Resource
 from app.query.request import bad_value
-from app.query.statement import Shape, Values, compiled, statement_for
+from app.query.statement import Shape, Statement, Values, compiled, statement_for
 
 CODE = re.compile(CODE_PATTERN)
 
@@ -77,13 +78,18 @@ def state_of(snapshot: Snapshot, release: int | None) -> State:
 
 
 def _releases(snapshot: Snapshot, release: int | None) -> list[Row]:
+    statement = _release_statement(snapshot.dialect, release is None)
+    return statement.run(snapshot, {} if release is None else {"number": release})
+
+
+@lru_cache(maxsize=4)
+def _release_statement(dialect: str, newest: bool) -> Statement:
     select = sa.select(RELEASES.c.number, RELEASES.c.time)
-    if release is None:
+    if newest:
         select = select.order_by(RELEASES.c.number.desc()).limit(1)
     else:
-        select = select.where(RELEASES.c.number == release)
-    statement = compiled(select, dialect_named(snapshot.dialect), ())
-    return statement.run(snapshot, {})
+        select = select.where(RELEASES.c.number == sa.bindparam("number", type_=sa.Integer))
+    return compiled(select, dialect_named(dialect), ())
 
 
 def fetch(snapshot: Snapshot, resource: Resource, params: ListParams) -> Page:
