@@ -1,6 +1,5 @@
 """The first addresses, asked over HTTP."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from tests.plans import anchored, body, indicator, plan, saved, target, task
 from tests.serving import serving
 
 Json = dict[str, Any]
-REFUSALS = (sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
 Get = Callable[..., Json]
 
 
