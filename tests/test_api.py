@@ -427,14 +427,9 @@ def test_a_list_takes_few_statements(get: Get, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_reader_cannot_write(published_url: str) -> None:
-    with (
-        closing(reader_engine(published_url, 1)) as engine,
-        pytest.raises(
-            (sqlite3.OperationalError, psycopg.errors.ReadOnlySqlTransaction),
-            match=r"readonly|read-only",
-        ),
-        snapshot(engine) as state,
-    ):
+    engine = reader_engine(published_url, 1)
+    refused = pytest.raises(DatabaseProblem, match="is read-only")
+    with closing(engine), refused, snapshot(engine) as state:
         state.rows("UPDATE release SET number = 2", ())
 
 
