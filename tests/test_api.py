@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app.db import Snapshot, closing, reader_engine, snapshot, writer_engine
+from app.db import DatabaseProblem, Snapshot, closing, reader_engine, snapshot, writer_engine
 from app.formats import FORMATS
 from app.models.base import public_fields
 from app.publish.prepare import prepare
