@@ -249,7 +249,10 @@ def _anchor(parsed: argparse.Namespace) -> int:
         return _refuse(Refused({str(path): complaints}), parsed.lang)
     count = len(found.values)
     if not parsed.check:
-        replace_file(path, write_plan(written(source.value, found)))
+        try:
+            replace_file(path, write_plan(written(source.value, found)))
+        except OSError as error:
+            raise Stop(f"{path} cannot be written: {error.strerror}", REFUSED) from None
     zh = f"{count}项定位与文本一致" if parsed.check else f"已写入{count}项定位"
     en = f"{count} anchors agree with the text" if parsed.check else f"{count} anchors written"
     print(zh if parsed.lang == "zh" else en)

@@ -4,6 +4,7 @@ With search and the migrations, this is the only code that knows which database 
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,8 +133,7 @@ def checker_engine(url: str) -> sa.Engine:
 def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
     """An engine whose transactions take the writer's lock when they begin."""
     if is_sqlite(url):
-        path = sqlite_path(url)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(url)
         engine = sa.create_engine(
             url, connect_args={"timeout": lock_seconds, "isolation_level": None}
         )
@@ -152,13 +152,41 @@ def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
 
 
 def let_readers_go_on(engine: sa.Engine) -> None:
-    """Put a SQLite file into WAL mode, where reads and one write do not wait for each other."""
-    if engine.dialect.name == "sqlite":
-        lease = engine.raw_connection()
-        try:
-            lease.cursor().execute("PRAGMA journal_mode = WAL")
-        finally:
-            lease.close()
+    """Put a SQLite file into WAL mode, where reads and one write do not wait for each other.
+
+    SQLite does not wait for another writer here as it does elsewhere, so this does, as long.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    lease = engine.raw_connection()
+    try:
+        cursor = lease.cursor()
+        cursor.execute("PRAGMA busy_timeout")
+        ((patience,),) = cursor.fetchall()
+        deadline = time.monotonic() + patience / 1000
+        while not _wal(cursor, time.monotonic() < deadline):
+            time.sleep(0.02)
+    finally:
+        lease.close()
+
+
+def _wal(cursor: Any, patient: bool) -> bool:
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError:
+        if patient:
+            return False
+        raise
+    return True
+
+
+def _make_folder(url: str) -> None:
+    try:
+        sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseProblem(
+            f"{url} cannot be opened: its folder cannot be made: {error.strerror}"
+        ) from None
 
 
 @contextmanager
@@ -189,6 +217,11 @@ def told(url: str) -> Iterator[None]:
     """Turn a driver's error into one clear sentence."""
     try:
         yield
+    except ImportError as error:
+        raise DatabaseProblem(
+            f"{hide_password(url)} needs the driver {error.name}: "
+            "install yaodian with its extra `postgresql`"
+        ) from error
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseProblem(_sentence(url, _first_line(cause))) from error

@@ -10,6 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "YAODIAN_"
+SERVER = r"://(.*@)?(\[[^\]]*\]|[^:/@]*)(:\d+)?(/[^/]*)?$"
+"""What stands behind the kind of a server's address: user, host, port, name."""
+
 DATABASE_FORMS = "sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
 
 
@@ -43,7 +46,13 @@ class Settings(BaseModel):
     @classmethod
     def known_database(cls, value: str | None) -> str | None:
         """Refuse a database that the service does not speak."""
-        if value is not None and not re.match(r"sqlite:///.|postgresql\+psycopg://", value):
+        if value is None:
+            return None
+        if not re.match(r"sqlite:///.|postgresql\+psycopg://", value):
+            raise ValueError(f"must have the form {DATABASE_FORMS}")
+        if re.match(r"sqlite:///.*(:memory:|[?#])", value):
+            raise ValueError("must name a file: readers and writers have connections of their own")
+        if re.match(r"postgresql", value) and not re.search(SERVER, value):
             raise ValueError(f"must have the form {DATABASE_FORMS}")
         return value
 
@@ -77,7 +86,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def hide_password(url: str) -> str:
     """A database address that may be printed."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+    url = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
+    return re.sub(r"([?&]\w*password=)[^&]*", r"\1***", url)
 
 
 def bundled(name: str) -> Path:

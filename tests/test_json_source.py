@@ -225,13 +225,11 @@ def test_what_is_not_json_is_refused_with_its_line(text: str, line: int) -> None
     assert complaint.zh.startswith("不是JSON：")
 
 
-# BUG: py_scanstring gives the place behind the control character, C's scanstring that of it
 def test_a_string_that_runs_over_the_end_of_its_line_is_shown_on_its_line() -> None:
     """A closing quote was forgotten on line 2; line 3 is innocent."""
     assert refused('{\n"a": "b,\n"c": 1}').line == 2
 
 
-# BUG: Python 3.11's py_scanstring reads the four digits with int(…, 16); C's scanstring does not
 @pytest.mark.parametrize("escape", ["\\u+123", "\\u 123", "\\u1_23", "\\u123 "])
 def test_an_escape_has_four_hexadecimal_digits(escape: str) -> None:
     with pytest.raises(ValueError, match="escape"):
@@ -239,7 +237,6 @@ def test_an_escape_has_four_hexadecimal_digits(escape: str) -> None:
     refused(f'"{escape}"')
 
 
-# BUG: SCALAR's \d takes every digit of Unicode, json.loads refuses it: "a number is too long"
 def test_a_full_width_digit_in_a_number_is_not_called_too_long() -> None:
     complaint = refused('{"value": 6０}')
     assert "too long" not in complaint.en
@@ -281,7 +278,6 @@ SEEDS = [
 ALPHABET = [*"{}[],:\"\\ \n\t\r01289-+.eEuntrfalsbd'/_x\x00０“\ufeff𠮷"]
 
 
-# BUG: fails by chance for the escapes above, until they are refused
 @given(
     st.sampled_from(SEEDS) | VALUES.map(lambda value: json.dumps(value, indent=1)),
     st.sampled_from(["delete", "insert", "replace"]),
@@ -303,7 +299,6 @@ def test_a_mutated_text_is_read_like_the_standard_library_or_is_not_json(
         assert refused(mutated).line in range(1, mutated.count("\n") + 2)
 
 
-# BUG: fails for the escapes above, until they are refused
 def test_every_mutation_of_a_short_text() -> None:
     """The same without chance: each character deleted, replaced and preceded by each other."""
     text = SEEDS[0]
@@ -352,14 +347,12 @@ def test_the_same_key_in_several_objects_is_not_repeated() -> None:
     assert parse_source('[{"a": {"a": 1}}, {"a": 2}]').repeated == []
 
 
-# BUG: _repeated takes the first line from `lines`, which the second key has overwritten
 def test_a_key_that_stands_three_times_names_the_first_line() -> None:
     source = parse_source('{"a": 1,\n"a": 2,\n"a": 3}')
     assert [complaint.line for complaint in source.repeated] == [2, 3]
     assert all(complaint.en.endswith("first on line 1") for complaint in source.repeated)
 
 
-# BUG: _value keeps a line that it finds in `lines`: that of the item of the same number before
 def test_lines_are_those_of_the_value_that_counts() -> None:
     """The second "a" wins, and what is wrong in it stands on line 3."""
     source = parse_source('{"a": [1],\n"a": [\n2]}')
@@ -526,7 +519,7 @@ def assert_told(raw: Any) -> None:
         assert not HAN.search(complaint.en), complaint
         assert not re.search(r"\{\w+\}", complaint.en + complaint.zh), complaint
         for language in ("en", "zh"):
-            told = complaint.told("plan.json", language)  # type: ignore[arg-type]
+            told = complaint.told("plan.json", language)
             assert told.startswith("plan.json")
             assert "\n" not in told
 
@@ -584,7 +577,7 @@ VALUES_OF_OTHER_TYPES = st.sampled_from([*ODD, MISSING]) | VALUES
     )
 )
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_random_damage_to_the_seed_is_told(
     raw_seed: Any, damage: list[tuple[int, Any, bool]]

@@ -90,7 +90,7 @@ class _Anchoring:
         self.done.values[("document", "body_sha256")] = self.body.sha256
         areas = self._areas()
         first = min((heading.start for _, heading in areas), default=len(self.text))
-        self._quotes((), self.raw, 0, first)
+        self._quotes((), self.raw, Heading(0, 0, ""), first)
         for (path, heading), end in zip(areas, self._ends(areas, len(self.text)), strict=True):
             self.done.values[(*path, "section_zh")] = heading.marker.rstrip("、")
             self.done.values[(*path, "at")] = [heading.start, end]
@@ -98,17 +98,17 @@ class _Anchoring:
         return self.done
 
     def _areas(self) -> list[tuple[JsonPath, Heading]]:
-        paths: list[JsonPath] = [("areas", n) for n in range(len(at(self.raw, ("areas",)) or []))]
+        paths: list[JsonPath] = [("areas", n) for n in range(len(_listed(self.raw, ("areas",))))]
         return self._headings(paths, AREA_MARKER, 0, len(self.text))
 
     def _tasks(self, path: JsonPath, area: Heading, end: int) -> None:
-        paths = [(*path, "tasks", n) for n in range(len(at(self.raw, (*path, "tasks")) or []))]
+        paths = [(*path, "tasks", n) for n in range(len(_listed(self.raw, (*path, "tasks"))))]
         tasks = self._headings(paths, TASK_MARKER, area.end, end)
         for (task, heading), stop in zip(tasks, self._ends(tasks, end), strict=True):
             self.done.values[(*task, "section_zh")] = area.marker + heading.marker
             self.done.values[(*task, "at")] = [heading.start, stop]
             self.done.values[(*task, "sha256")] = sha256(self.text[heading.start : stop])
-            self._quotes(task, at(self.raw, task), heading.start, stop)
+            self._quotes(task, at(self.raw, task), heading, stop)
 
     @staticmethod
     def _ends(found: list[tuple[JsonPath, Heading]], end: int) -> list[int]:
@@ -139,6 +139,8 @@ class _Anchoring:
         # One heading may begin with another; the whole one ends with 。
         whole = [match for match in matches if self.text.startswith("。", match.end())]
         matches = whole if len(whole) == 1 else matches
+        given = at(self.raw, (*path[:-1], "at", 0))
+        matches = [match for match in matches if match.start() == given] or matches
         if len(matches) == 1:
             match = matches[0]
             return Heading(match.start(), match.end(), match.group(1))
@@ -146,31 +148,33 @@ class _Anchoring:
         self._not_once(path, title, spans, start, end)
         return None
 
-    def _quotes(self, path: JsonPath, part: Any, start: int, end: int) -> None:
+    def _quotes(self, path: JsonPath, part: Any, heading: Heading, end: int) -> None:
         for name in QUOTED_LISTS:
             for number, item in enumerate(_dicts(part, name)):
                 place = (*path, name, number)
                 key = "printed_zh" if name == "errata" else "quote"
-                self._quote(place, key, item, start, end)
+                self._quote(place, key, item, heading, end)
 
-    def _quote(self, path: JsonPath, key: str, item: dict[str, Any], start: int, end: int) -> None:
+    def _quote(
+        self, path: JsonPath, key: str, item: dict[str, Any], heading: Heading, end: int
+    ) -> None:
         quote = item.get(key)
         if not isinstance(quote, str) or not quote:
             return
-        spans = list(_occurrences(self.text, quote, start, end))
+        spans = list(_occurrences(self.text, quote, heading.start, end))
         given = item.get("at")
-        if len(spans) > 1 and isinstance(given, list) and tuple(given) in spans:
-            spans = [(given[0], given[1])]
+        spans = [span for span in spans if list(span) == given] or spans
         if len(spans) != 1:
-            self._not_once((*path, key), quote, spans, start, end)
+            self._not_once((*path, key), quote, spans, heading.start, end)
             return
-        (first, last) = spans[0]
-        passage = self._sentence(first, last, start, end)
+        ((first, last),) = spans
+        passage = self._sentence(first, last, heading, end)
         self.done.values[(*path, "at")] = [first, last]
         self.done.values[(*path, "passage")] = list(passage)
         self.done.values[(*path, "sha256")] = sha256(self.text[passage[0] : passage[1]])
 
-    def _sentence(self, first: int, last: int, start: int, end: int) -> tuple[int, int]:
+    def _sentence(self, first: int, last: int, heading: Heading, end: int) -> tuple[int, int]:
+        start = heading.end if first >= heading.end else heading.start
         before = self.text.rfind("。", start, first)
         after = self.text.find("。", last - 1, end)
         return (before + 1 if before >= 0 else start, after + 1 if after >= 0 else end)
@@ -223,9 +227,14 @@ class _Anchoring:
         self.done.complaints.append(Complaint(path, en, zh, value, allowed or ()))
 
 
+def _listed(raw: Any, path: JsonPath) -> list[Any]:
+    """The list at a place; empty where there is none."""
+    found = at(raw, path)
+    return found if isinstance(found, list) else []
+
+
 def _dicts(part: Any, name: str) -> list[dict[str, Any]]:
-    items = part.get(name) if isinstance(part, dict) else None
-    return [item if isinstance(item, dict) else {} for item in items or []]
+    return [item if isinstance(item, dict) else {} for item in _listed(part, (name,))]
 
 
 def _occurrences(text: str, quote: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from json import JSONDecodeError
-from json.decoder import py_scanstring as scanstring  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 32
 
 SPACE = re.compile(r"[ \t\n\r]*")
-SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+SCALAR = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class _Parser:
         return self.text[self.at : self.at + 1]
 
     def _value(self, path: JsonPath) -> Any:
-        if path not in self.lines:
+        if not path or isinstance(path[-1], int):
             self._mark(path)
         if len(path) > MAX_DEPTH:
             raise self._wrong(f"nested deeper than {MAX_DEPTH}", f"嵌套超过{MAX_DEPTH}层")
@@ -163,6 +163,7 @@ class _Parser:
 
     def _object(self, path: JsonPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        first: dict[str, int] = {}
         self.at += 1
         self._space()
         while self._next() != "}":
@@ -172,10 +173,11 @@ class _Parser:
             key = self._string()
             inner = (*path, key)
             after, self.at = self.at, key_at
-            if key in found:
-                self._repeated(inner)
             self._mark(inner)
             self.at = after
+            if key in found:
+                self._repeated(inner, first[key])
+            first.setdefault(key, self.lines[inner])
             self._space()
             self._expect(":")
             found[key] = self._value(inner)
@@ -183,9 +185,7 @@ class _Parser:
         self.at += 1
         return found
 
-    def _repeated(self, path: JsonPath) -> None:
-        first = self.lines[path]
-        self._mark(path)
+    def _repeated(self, path: JsonPath, first: int) -> None:
         self.repeated.append(
             Complaint(
                 path,

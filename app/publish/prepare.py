@@ -35,21 +35,21 @@ def migrate(engine: sa.Engine, url: str) -> None:
 def _needs_migrating(connection: sa.Connection, url: str, config: Config) -> bool:
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = MigrationContext.configure(connection).get_current_heads()
     tables = set(sa.inspect(connection).get_table_names())
     shown = hide_password(url)
-    if current is None and tables - {"alembic_version"}:
+    if not current and tables - {"alembic_version"}:
         example = min(tables)
         raise DatabaseProblem(
             f"{shown} is another program's database: "
             f"it has a table {example}, but no Yaodian version"
         )
-    if current is not None and current not in known:
+    if set(current) - known:
         raise DatabaseProblem(
-            f"{shown} was written by a newer version of Yaodian (its schema is {current}); "
-            "update the program"
+            f"{shown} was written by a newer version of Yaodian "
+            f"(its schema is {', '.join(current)}); update the program"
         )
-    return current != scripts.get_current_head()
+    return set(current) != set(scripts.get_heads())
 
 
 def require_tables(engine: sa.Engine, url: str) -> None:

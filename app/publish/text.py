@@ -2,12 +2,28 @@
 
 import hashlib
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 MAX_BYTES = 64 * 1024 * 1024
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the libraries raise for a file that is damaged, encrypted or no DOCX at all."""
 
 
 class TextProblem(Exception):
@@ -52,7 +68,7 @@ def read_body(path: Path, page: bool = False) -> Body:
     if data is None:
         raise TextProblem(f"{path} is larger than 64 MB", f"{path} 超过64 MB")
     if data.startswith(b"PK\x03\x04"):
-        return Body("".join(_paragraphs(path)))
+        return _held(path, _docx_text(path))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -60,10 +76,13 @@ def read_body(path: Path, page: bool = False) -> Body:
             f"{path} is neither DOCX nor UTF-8 text: byte at offset {error.start}",
             f"{path} 既不是DOCX也不是UTF-8文本：偏移{error.start}处的字节有误",
         ) from None
-    body = body_of_page(text) if page else "".join(text.splitlines())
-    if not body:
+    return _held(path, body_of_page(text) if page else "".join(text.splitlines()))
+
+
+def _held(path: Path, text: str) -> Body:
+    if not text:
         raise TextProblem(f"{path} holds no text", f"{path} 没有文本")
-    return Body(body)
+    return Body(text)
 
 
 def body_of_page(text: str) -> str:
@@ -80,16 +99,25 @@ def body_of_page(text: str) -> str:
     return "".join(pieces)
 
 
-def _paragraphs(path: Path) -> list[str]:
+def _docx_text(path: Path) -> str:
+    """All words of the main part in the order of the file, without what a fallback repeats."""
     try:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo("word/document.xml")
             if info.file_size > MAX_BYTES:
                 raise TextProblem(f"{path} unpacks to more than 64 MB", f"{path} 解压后超过64 MB")
             root = ElementTree.fromstring(archive.read(info))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, RuntimeError) as error:
+    except DAMAGE as error:
         raise TextProblem(f"{path} is no DOCX: {error}", f"{path} 不是DOCX：{error}") from None
-    return [
-        "".join(piece.text or "" for piece in paragraph.iter(f"{WORD}t"))
-        for paragraph in root.iter(f"{WORD}p")
-    ]
+    return "".join(_words(root))
+
+
+def _words(element: ElementTree.Element) -> Iterator[str]:
+    """The text below an element; `mc:Fallback` holds the same once more, for older programs."""
+    waiting = [element]
+    while waiting:
+        part = waiting.pop()
+        if part.tag == f"{WORD}t":
+            yield part.text or ""
+        elif part.tag != FALLBACK:
+            waiting += reversed(part)
