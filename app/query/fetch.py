@@ -19,7 +19,7 @@ from app.formats.column import Column
 from app.models import RELEASES, metadata
 from app.models.base import CODE_PATTERN, columns_of
 from app.query.declare import DetailParams, ListParams, Nested, Resource
-from app.query.request import bad_value
+from app.query.request import FOREIGN_CURSOR, UNKNOWN_CODE, UNKNOWN_RELEASE, bad_value
 from app.query.statement import Shape, Statement, Values, compiled, statement_for
 
 CODE = re.compile(CODE_PATTERN)
@@ -65,14 +65,8 @@ def state_of(snapshot: Snapshot, release: int | None) -> State:
         raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
     if not rows:
         newest = _releases(snapshot, None)[0][0]
-        raise bad_value(
-            "query",
-            "release",
-            str(release),
-            f"is later than the newest release, {newest}",
-            f"晚于最新的第{newest}版",
-            allowed=[f"1 … {newest}"],
-        )
+        reason = UNKNOWN_RELEASE.filled({"newest": newest})
+        raise bad_value("query", "release", str(release), reason, [f"1 … {newest}"])
     number, time = rows[0]
     return State(number, time, past=release is not None)
 
@@ -225,15 +219,7 @@ def _refuse_unknown_codes(snapshot: Snapshot, resource: Resource, params: ListPa
         for code in (table and getattr(params, chosen.name)) or ():
             if not _ever_existed(snapshot, str(table), code):
                 near = _near_codes(snapshot, str(table), code)
-                raise bad_value(
-                    "query",
-                    chosen.name,
-                    code,
-                    "is a code that never existed",
-                    "是从未有过的代码",
-                    allowed=near,
-                    suggestion=near[0] if near else None,
-                )
+                raise bad_value("query", chosen.name, code, UNKNOWN_CODE, near)
 
 
 def _ever_existed(snapshot: Snapshot, table: str, code: str) -> bool:
@@ -295,13 +281,7 @@ def _unpacked(text: str) -> Cursor | None:
 
 
 def _foreign(text: str) -> InvalidValue:
-    return bad_value(
-        "query",
-        "cursor",
-        text,
-        "belongs to no page of this question",
-        "不属于这一查询的任何一页",
-    )
+    return bad_value("query", "cursor", text, FOREIGN_CURSOR)
 
 
 def _question(resource: Resource, params: ListParams) -> str:
