@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -62,7 +61,8 @@ class Reader:
 
     def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
         try:
-            with told(self.settings.database_url), snapshot(self.engine) as state:
+            url = self.settings.database_url
+            with told(url), snapshot(self.engine, url) as state:
                 return ask(state)
         except DatabaseProblem as error:
             log.error("%s", error)
@@ -76,8 +76,7 @@ class Reader:
         if found is None:
             found = sources_of(state, release)
             if len(self.sources) >= KEPT_SOURCES:
-                with suppress(KeyError, StopIteration):
-                    self.sources.pop(next(iter(self.sources)))
+                self.sources = {}
             self.sources[release.number] = found
         return found
 

@@ -1,6 +1,7 @@
 """The command `yaodian`: arguments in, one call, an exit code."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -8,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import __version__
-from app.db import DatabaseProblem, checker_engine, closing, told, writer_engine
+from app.db import DatabaseProblem, absolute, checker_engine, closing, told, writer_engine
 from app.publish.complaint import Complaint, Language, Refused
 from app.publish.text import Body, TextProblem, read_body
-from app.settings import SettingError, Settings, read_settings
+from app.settings import SettingError, Settings, hide_password, read_settings
 
 OK, REFUSED, USAGE, DATABASE, NETWORK = 0, 1, 2, 3, 4
 """Exit codes: done · the data are refused · wrong call or setting · the database · the port."""
@@ -27,6 +28,9 @@ class Stop(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no terminal may fail what is done
     parsed = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return OK
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing was changed", 130)
+        return _fail("interrupted", 130)
 
 
 def _fail(sentence: str, code: int) -> int:
@@ -155,10 +159,9 @@ def _serve(parsed: argparse.Namespace) -> int:
     settings = read_settings()
     try:
         listener = listen(parsed.host, parsed.port)
-    except OSError as error:
-        raise Stop(
-            f"cannot listen on {parsed.host}:{parsed.port}: {error.strerror or error}", NETWORK
-        ) from None
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Stop(f"cannot listen on {parsed.host}:{parsed.port}: {reason}", NETWORK) from None
     with listener:
         prepare(settings, _progress("en"))
         serve(settings, listener)
@@ -210,6 +213,8 @@ def _import(parsed: argparse.Namespace) -> int:
         raise Stop(error.zh if language == "zh" else error.en, USAGE) from None
     for line in told_outcome(outcome, language):
         print(line)
+    if outcome.release:
+        print(hide_password(absolute(url)))
     return OK
 
 
@@ -273,6 +278,8 @@ def _check(parsed: argparse.Namespace) -> int:
     for finding in findings:
         print(finding, file=sys.stderr)
     if findings:
-        return _fail(f"{len(findings)} findings", REFUSED)
+        count = len(findings)
+        zh, en = f"{count}处问题", f"{count} finding{'s' if count > 1 else ''}"
+        return _fail(zh if parsed.lang == "zh" else en, REFUSED)
     print("数据库无误" if parsed.lang == "zh" else "the database is sound")
     return OK

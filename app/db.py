@@ -68,6 +68,7 @@ def reader_engine(url: str, threads: int) -> sa.Engine:
             pool_pre_ping=True,
             connect_args={
                 "autocommit": True,
+                "connect_timeout": 10,
                 "options": "-c default_transaction_read_only=on -c timezone=UTC",
             },
         )
@@ -94,26 +95,30 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def snapshot(engine: sa.Engine) -> Iterator[Snapshot]:
+def snapshot(engine: sa.Engine, url: str) -> Iterator[Snapshot]:
     """A read transaction that sees one state from its first statement to its end.
 
     Raises DatabaseProblem where the database fails; the connection is then thrown away.
     """
-    lease = engine.raw_connection()
     begin = "BEGIN"
     if engine.dialect.name == "postgresql":
         begin += " ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    lease = None
     try:
+        lease = engine.raw_connection()
         lease.cursor().execute(begin)
         try:
             yield Snapshot(lease.driver_connection, engine.dialect.name)
         finally:
             lease.cursor().execute("ROLLBACK")
-    except engine.dialect.loaded_dbapi.Error as error:
-        lease.invalidate()
-        raise DatabaseProblem(_sentence(str(engine.url), _first_line(error))) from error
+    except (engine.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
+        # A damaged file can also hold bytes that are no text.
+        if lease:
+            lease.invalidate()
+        raise DatabaseProblem(_sentence(url, _first_line(error))) from error
     finally:
-        lease.close()
+        if lease:
+            lease.close()
 
 
 def checker_engine(url: str) -> sa.Engine:
@@ -140,7 +145,12 @@ def writer_engine(url: str, lock_seconds: float) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_immediate)
         return engine
-    engine = sa.create_engine(url, connect_args={"options": "-c timezone=UTC"})
+    # After it has waited for the lock, a writer must see what the other one wrote.
+    engine = sa.create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+    )
     milliseconds = max(1, int(lock_seconds * 1000))
 
     def lock(connection: sa.Connection) -> None:
@@ -171,13 +181,26 @@ def let_readers_go_on(engine: sa.Engine) -> None:
 
 
 def _wal(cursor: Any, patient: bool) -> bool:
+    cursor.execute("PRAGMA journal_mode")
+    if cursor.fetchall() == [("wal",)]:
+        return True
     try:
         cursor.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError:
-        if patient:
+    except sqlite3.OperationalError as error:
+        if patient and "locked" in str(error):
             return False
         raise
     return True
+
+
+def move_to_file(engine: sa.Engine) -> None:
+    """Move what SQLite keeps in its log into the file, so that a copy of the file has it all."""
+    if engine.dialect.name == "sqlite":
+        lease = engine.raw_connection()
+        try:
+            lease.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            lease.close()
 
 
 def _make_folder(url: str) -> None:
@@ -199,7 +222,6 @@ def closing(engine: sa.Engine) -> Iterator[sa.Engine]:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
 
 
@@ -212,6 +234,11 @@ def sqlite_path(url: str) -> Path:
     return Path(make_url(url).database or "")
 
 
+def absolute(url: str) -> str:
+    """The address with a file's whole path: which database was meant, wherever one stands."""
+    return f"sqlite:///{sqlite_path(url).absolute()}" if is_sqlite(url) else url
+
+
 @contextmanager
 def told(url: str) -> Iterator[None]:
     """Turn a driver's error into one clear sentence."""
@@ -222,7 +249,7 @@ def told(url: str) -> Iterator[None]:
             f"{hide_password(url)} needs the driver {error.name}: "
             "install yaodian with its extra `postgresql`"
         ) from error
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+    except (sa.exc.DBAPIError, sqlite3.Error, UnicodeDecodeError) as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseProblem(_sentence(url, _first_line(cause))) from error
 

@@ -7,6 +7,9 @@ import uvicorn
 from app.main import create_app
 from app.settings import Settings
 
+GRACE = 10
+"""Seconds that running requests have to end when the service stops."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; raises OSError where the address is taken or not ours."""
@@ -27,6 +30,12 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Answer requests until told to stop."""
     host, port = listener.getsockname()[:2]
-    print(f"Yaodian answers at http://{host}:{port}/v1/plans", flush=True)
-    config = uvicorn.Config(create_app(settings), log_level="warning", server_header=False)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Yaodian answers at http://{shown}:{port}/v1/plans", flush=True)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
     uvicorn.Server(config).run(sockets=[listener])

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "YAODIAN_"
-SERVER = r"://(.*@)?(\[[^\]]*\]|[^:/@]*)(:\d+)?(/[^/]*)?$"
+SERVER = r"://(.*@)?(\[[^\]]*\]|[^:/@]*)(:\d+)?(/[^/?]*)?(\?.*)?$"
 """What stands behind the kind of a server's address: user, host, port, name."""
 
 DATABASE_FORMS = "sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"

@@ -338,6 +338,11 @@ def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
         ("/v1/targets?floor_stated=perhaps", "invalid-value", "is neither true nor false"),
         ("/v1/targets?year=20x3", "invalid-value", "is not a whole number"),
         ("/v1/targets?year=99999999999999999999", "invalid-value", "must be at most"),
+        ("/v1/targets?limit=1_0", "invalid-value", "is not a whole number"),
+        ("/v1/targets?limit=5.0", "invalid-value", "is not a whole number"),
+        ("/v1/targets?release=%201", "invalid-value", "is not a whole number"),
+        ("/v1/targets?year=2_023", "invalid-value", "is not a whole number"),
+        ("/v1/targets?floor_stated=OFF", "invalid-value", "is neither true nor false"),
         ("/v1/targets?limit=0", "invalid-value", "must be at least 1"),
         ("/v1/targets?limit=1001", "invalid-value", "must be at most 1000"),
         ("/v1/targets?limit=5&limit=6", "invalid-value", "may be given once"),
@@ -431,7 +436,7 @@ def test_a_list_takes_few_statements(get: Get, monkeypatch: pytest.MonkeyPatch) 
 def test_a_reader_cannot_write(published_url: str) -> None:
     engine = reader_engine(published_url, 1)
     refused = pytest.raises(DatabaseProblem, match="is read-only")
-    with closing(engine), refused, snapshot(engine) as state:
+    with closing(engine), refused, snapshot(engine, published_url) as state:
         state.rows("UPDATE release SET number = 2", ())
 
 

@@ -118,6 +118,17 @@ def test_a_passage_that_is_not_in_the_text(column: str, published: sa.Engine) ->
     ]
 
 
+def test_an_older_text_proves_the_rows_that_were_shown_with_it(published: sa.Engine) -> None:
+    """The first release has another text; its rows, closed by now, are those that must fit."""
+    assert text_of(RAW) != text_of(EDITED)
+    assert findings(published, Body(text_of(RAW))) == []
+    with published.begin() as connection:
+        connection.exec_driver_sql("UPDATE target SET quote = 'z' WHERE release_to = 2")
+    (finding,) = findings(published, Body(text_of(RAW)))
+    assert finding == "the quote of target aa-2024-x is not in the text"
+    assert findings(published, Body(text_of(EDITED))) == []
+
+
 def test_another_text(published: sa.Engine) -> None:
     (finding,) = findings(published, Body("另一文本"))
     assert finding.startswith("no document has a body with SHA-256")

@@ -766,7 +766,7 @@ def test_an_unsound_database_is_refused_with_its_findings(
     assert (done.code, done.out) == (1, "")
     *findings, ending = done.err.splitlines()
     assert "the wording of xxjyj-2023-public-kindergarten-share is not what follows" in findings
-    assert ending == f"yaodian: {len(findings)} findings"
+    assert ending == f"yaodian: {len(findings)} finding{'s' if len(findings) > 1 else ''}"
 
 
 # --- ports --------------------------------------------------------------------------------------

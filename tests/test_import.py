@@ -2,6 +2,7 @@
 
 import copy
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -132,8 +133,12 @@ def test_a_dry_run_shows_before_and_after_and_changes_nothing(
     assert run("import", write(tmp_path, raw), "--dry-run", "--cause", "issuer_change") == 0
     shown = capsys.readouterr().out
     assert "~ target aa-2024-x\n" in shown
-    assert "    value: 60.0 → 65.0\n" in shown
-    assert "dry run: the cause would be issuer_change; nothing was changed" in shown
+    assert "    value: 60 → 65\n" in shown
+    assert "dry run, nothing was changed; the cause would be issuer_change" in shown
+    assert run("import", write(tmp_path, raw), "--dry-run") == 0
+    shown = capsys.readouterr().out
+    assert "    value: 60 → 65\n" in shown
+    assert "a published plan changes: say why with --cause" in shown
     assert everything(engine) == before
 
 
@@ -279,6 +284,86 @@ def test_the_text_proves_the_file(
     assert releases(engine) == []
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_order_of_files_does_not_matter(
+    order: tuple[int, int], run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    """Both files define the same body; who defines it stays the same, whatever comes first."""
+    second = second_plan()
+    second["bodies"] = [body("schools")]
+    files = [write(tmp_path, first_plan()), write(tmp_path, second, "second.json")]
+    assert run("import", *(files[n] for n in order)) == 0
+    before = everything(engine)
+    assert state(engine, "body", 1)["schools"]["defined_in"] == "aa-2024"
+    assert run("import", *reversed([files[n] for n in order])) == 0
+    assert everything(engine) == before
+
+
+def test_a_new_file_that_comes_first_takes_nothing_from_an_old_one(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    first = write(tmp_path, first_plan())
+    run("import", first)
+    second = second_plan()
+    second["bodies"] = [body("schools")]
+    assert run("import", write(tmp_path, second, "second.json"), first) == 0
+    assert [release["cause"] for release in releases(engine)] == ["first_publication", "new_plan"]
+    assert versions(engine, "body", "schools") == [(1, None)]
+
+
+def test_a_definition_moves_to_the_file_that_still_has_it(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    second = second_plan()
+    second["bodies"] = [body("schools")]
+    second_file = write(tmp_path, second, "second.json")
+    run("import", write(tmp_path, first_plan()), second_file)
+    without = first_plan()
+    without["bodies"] = [body("aa")]
+    del without["areas"][0]["tasks"][0]["participations"][1]
+    first_file = write(tmp_path, without)
+    assert run("import", first_file, second_file, "--cause", "editorial") == 0
+    assert state(engine, "body", 2)["schools"]["defined_in"] == "aa-2025"
+    assert sound(engine)
+
+
+def test_releases_are_dated_forward_where_the_clock_goes_back(
+    run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    run("import", write(tmp_path, first_plan()))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE release SET time = '2999-12-31T23:59:59.999Z'")
+    assert run("import", write(tmp_path, second_plan(), "second.json")) == 0
+    assert releases(engine)[1]["time"] == "3000-01-01T00:00:00.000Z"
+
+
+def test_a_text_of_no_file_is_refused(
+    run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("另一文本", encoding="utf-8")
+    assert run("import", write(tmp_path, first_plan()), "--text", text) == 1
+    assert "is that of none of the files" in capsys.readouterr().err
+    assert releases(engine) == []
+
+
+def test_a_copy_of_the_file_has_every_release(
+    run: Run, engine: sa.Engine, url: str, tmp_path: Path
+) -> None:
+    """While a reader keeps SQLite's log alive, what is copied is the file alone."""
+    if url.startswith("postgresql"):
+        return
+    run("import", write(tmp_path, first_plan()))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        connection.rollback()
+        run("import", write(tmp_path, second_plan(), "second.json"))
+        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "copy.db")
+    copied = sa.create_engine(f"sqlite:///{tmp_path / 'copy.db'}")
+    assert len(releases(copied)) == 2
+    copied.dispose()
+
+
 # --- everything that can be wrong with a file ---------------------------------------------------
 
 
@@ -298,7 +383,7 @@ def edit(path: str, value: Any) -> Callable[[Raw], None]:
 TASK = "areas.0.tasks.0"
 TARGET = f"{TASK}.targets.0"
 
-WRONG: dict[str, tuple[Callable[[Raw], None], str, str]] = {
+WRONG: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
     "body twice": (
         edit("bodies.1.code", "aa"),
         "$.bodies[1].code: is already used at $.bodies[0]",
@@ -426,6 +511,83 @@ WRONG: dict[str, tuple[Callable[[Raw], None], str, str]] = {
         edit("areas.0.tasks.0.deliverables.0.code", "a" * 80),
         "makes a code of 88 characters; at most 80 are allowed",
         "最多80个",
+    ),
+    "a figure that the quote does not have": (
+        edit(f"{TARGET}.value", 57),
+        ".targets[0].value: does not stand in the quote; value: 57",
+        "不在引文之中",
+    ),
+    "a floor of another comparison": (
+        lambda raw: raw["areas"][0]["tasks"][0]["targets"][0].update(
+            met_if="at_most", floor_stated=True
+        ),
+        "floor_stated belongs to met_if at_least",
+        "floor_stated仅用于",
+    ),
+    "a year forgotten": (
+        edit("plan.year", 2023),
+        "$.plan.year: does not stand in the plan's code; value: 2023",
+        "不在计划代码之中",
+    ),
+    "a period that ends before it starts": (
+        edit("plan.period_end", "2023-12-31"),
+        "$.plan.period_end: is before the start, 2024-01-01",
+        "早于起点",
+    ),
+    "due before the plan": (
+        edit(f"{TARGET}.due", "1999-12-31"),
+        ".targets[0].due: is before the plan's start",
+        "早于计划起点",
+    ),
+    "a plan that continues itself": (
+        edit("plan.continues", "aa-2024"),
+        "$.plan.continues: is the plan itself",
+        "是该计划本身",
+    ),
+    "a task that continues a task beside it": (
+        edit(f"{TASK}.continues", "aa-2024-t2"),
+        ".continues: is of the same plan",
+        "属于同一计划",
+    ),
+    "a body above itself": (
+        edit("bodies.0.parent", "aa"),
+        "$.bodies[0].parent: makes the body its own parent",
+        "自己的上级",
+    ),
+    "half a school": (
+        lambda raw: (
+            raw["indicators"][0].update(unit="school", measure="flow"),
+            edit(f"{TARGET}.value", 7.5)(raw),
+        ),
+        "counts schools: a whole number; value: 7.5",
+        "须为非负整数",
+    ),
+    "a week in place of a date": (
+        edit(f"{TARGET}.due", "2024-W52-7"),
+        "must be a date like 2023-12-31",
+        "必须是日期",
+    ),
+    "a lead without responsibility": (
+        edit(f"{TASK}.participations.0.role", "lead"),
+        "responsibility_stated: must be true where a body leads",
+        "有牵头或责任单位时须为true",
+    ),
+    "a plan more complete than its document": (
+        lambda raw: raw["document"].update(
+            text_complete=False, text_gap_zh="缺后半。", text_gap_en="The second half is missing."
+        ),
+        "$.plan.text_complete: cannot be true where the document's text is not complete",
+        "不能为true",
+    ),
+    "a character that nobody sees": (
+        edit("plan.title_en", "Plan\u202eA"),
+        "$.plan.title_en: has a character that nobody can see: U+202E",
+        "看不见的字符U+202E",
+    ),
+    "a NUL": (
+        edit("areas.0.tasks.0.deliverables.0.verb_zh", "出\u0000"),
+        ".verb_zh: has a character that nobody can see: U+0000",
+        "U+0000",
     ),
     "no tasks": (edit("areas.0.tasks", []), "$.areas[0].tasks: must have at least 1 item", "至少"),
     "a list in place of an object": (edit("plan", []), "$.plan: must be an object", "必须是对象"),

@@ -1,8 +1,9 @@
 """Proofs of a whole database: clocks, references, what was derived, passages against the text."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ BATCH = 5000
 
 def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Finding]:
     """Everything in a database that contradicts its own rules."""
+    yield from _file(connection)
     yield from _releases(connection)
     intervals = {table: _intervals(connection, table) for table in TABLES}
     numbers = set(connection.scalars(sa.select(RELEASES.c.number)))
@@ -33,6 +35,14 @@ def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Fin
     yield from _derived(connection)
     for body in texts:
         yield from _passages(connection, body)
+
+
+def _file(connection: sa.Connection) -> Iterator[Finding]:
+    """What SQLite itself finds wrong with its file."""
+    if connection.dialect.name == "sqlite":
+        for (found,) in connection.exec_driver_sql("PRAGMA integrity_check(10)"):
+            if found != "ok":
+                yield f"the file is damaged: {found}", f"文件已损坏：{found}"
 
 
 def _releases(connection: sa.Connection) -> Iterator[Finding]:
@@ -127,32 +137,44 @@ def _derived(connection: sa.Connection) -> Iterator[Finding]:
 
 
 def _passages(connection: sa.Connection, body: Body) -> Iterator[Finding]:
+    """All versions of rows that were shown together with a document that has this body."""
     here = TABLES["document"].c
-    select = sa.select(here.code).where(here.body_sha256 == body.sha256).distinct()
-    documents = list(connection.scalars(select))
+    select = sa.select(here.code, here.release_from, here.release_to)
+    documents = connection.execute(select.where(here.body_sha256 == body.sha256)).all()
     if not documents:
         yield (
             f"no document has a body with SHA-256 {body.sha256}",
             f"没有正文SHA-256为{body.sha256}的文件",
         )
     for table in TABLES:
-        if "source_sha256" in TABLES[table].c:
-            yield from _passages_of(connection, table, documents, body)
+        if "source_sha256" not in TABLES[table].c:
+            continue
+        for code, start, end in documents:
+            for row in _shown_between(connection, table, code, start, end):
+                yield from _passage(table, row, body)
 
 
-def _passages_of(
-    connection: sa.Connection, table: str, documents: list[str], body: Body
-) -> Iterator[Finding]:
-    current = current_rows(connection, table, "source_document", documents)
-    for code, row in current.items():
-        if sha256(body.text[row["source_start"] : row["source_end"]]) != row["source_sha256"]:
-            yield (
-                f"the passage of {table} {code} is not in the text",
-                f"{table} {code} 的段落与文本不符",
-            )
-        quote = row.get("quote", row.get("printed_zh"))
-        if quote is not None and body.text[row["quote_start"] : row["quote_end"]] != quote:
-            yield (
-                f"the quote of {table} {code} is not in the text",
-                f"{table} {code} 的引文与文本不符",
-            )
+def _shown_between(
+    connection: sa.Connection, table: str, document: str, start: int, end: int | None
+) -> Iterator[dict[str, Any]]:
+    here = TABLES[table].c
+    select = sa.select(TABLES[table]).where(
+        here.source_document == document,
+        sa.or_(here.release_to.is_(None), here.release_to > start),
+    )
+    if end is not None:
+        select = select.where(here.release_from < end)
+    rows = connection.execute(select.execution_options(yield_per=BATCH)).mappings()
+    return (dict(row) for row in rows)
+
+
+def _passage(table: str, row: Mapping[str, Any], body: Body) -> Iterator[Finding]:
+    code = row["code"]
+    if sha256(body.text[row["source_start"] : row["source_end"]]) != row["source_sha256"]:
+        yield (
+            f"the passage of {table} {code} is not in the text",
+            f"{table} {code} 的段落与文本不符",
+        )
+    quote = row.get("quote", row.get("printed_zh"))
+    if quote is not None and body.text[row["quote_start"] : row["quote_end"]] != quote:
+        yield f"the quote of {table} {code} is not in the text", f"{table} {code} 的引文与文本不符"

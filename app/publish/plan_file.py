@@ -4,6 +4,9 @@ Names are those of the API. Nesting gives plan, area and task; what is usual is 
 `at`, `passage`, `section_zh` and `sha256` are filled by `yaodian anchor`.
 """
 
+import re
+import unicodedata
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -18,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.models import CLOCKED
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import (
     BodyKind,
@@ -41,12 +45,23 @@ from app.models.choices import (
 QUOTE_LENGTH = 20
 """Code points of the text that may be carried over in one piece."""
 
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of characters that a reader cannot see: they have no place in a plan."""
+
+
+def _visible(value: str) -> str:
+    for character in value:
+        if unicodedata.category(character) in UNSEEN:
+            raise PydanticCustomError("unseen", "unseen", {"character": f"U+{ord(character):04X}"})
+    return value
+
+
+Visible = AfterValidator(_visible)
+
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
-Line = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=300)]
-Prose = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=2000)]
-QuoteText = Annotated[
-    str, StringConstraints(min_length=1, max_length=QUOTE_LENGTH, pattern=r"^[^\n\r\x00]*$")
-]
+Line = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=300), Visible]
+Prose = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=2000), Visible]
+QuoteText = Annotated[str, StringConstraints(min_length=1, max_length=QUOTE_LENGTH), Visible]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=1000)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -63,12 +78,13 @@ def _a_number(value: Any) -> Any:
 Figure = Annotated[Number, BeforeValidator(_a_number)]
 
 
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
 def _a_date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value) if len(value) == 10 else value
-        except ValueError:
-            pass
+    if isinstance(value, str) and DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
     return value
 
 
@@ -248,6 +264,7 @@ class TargetFields(Part):
             (self._upper_wrong(), "range"),
             (self.commitment_basis is not None and not self._strives(), "basis_of_firm"),
             (self.due is None and self.due_basis == DueBasis.STATED, "due_missing"),
+            (self.floor_stated and self.met_if != MetIf.AT_LEAST, "floor"),
             (self._alternative_untold(), "alternative_untold"),
             ((self.baseline_value is None) != (self.baseline_period is None), "baseline"),
             ((self.note_zh is None) != (self.note_en is None), "note_language"),
@@ -285,7 +302,7 @@ class DeliverableFields(Part):
     """A document that the plan says will be issued."""
 
     code: Code
-    verb_zh: Annotated[str, StringConstraints(min_length=1, max_length=10)]
+    verb_zh: Annotated[str, StringConstraints(min_length=1, max_length=10), Visible]
     title_zh: Line
     title_en: Line
 
@@ -381,7 +398,25 @@ class PlanFile(Part):
     areas: Annotated[list[AreaPart], Field(min_length=1)]
 
 
+MEANINGS = {
+    info.alias or name: info.description
+    for model in CLOCKED.values()
+    for name, info in model.model_fields.items()
+    if info.description
+} | {
+    "at": "Where the quote, or the whole part, stands: filled in by `yaodian anchor`",
+    "passage": "Where the sentence of the quote stands: filled in by `yaodian anchor`",
+    "sha256": "SHA-256 of the passage: filled in by `yaodian anchor`",
+    "code": "Short code; lower-case letters and digits, joined by single hyphens",
+}
+"""What a field means, in the words of the published field of that name."""
+
+
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of a plan file, for editors."""
     schema = PlanFile.model_json_schema(by_alias=True)
+    for part in [schema, *schema["$defs"].values()]:
+        for name, described in part.get("properties", {}).items():
+            if meaning := MEANINGS.get(name):
+                described.setdefault("description", meaning)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -8,7 +8,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.db import DatabaseProblem, closing, let_readers_go_on, told, writer_engine
+from app.db import (
+    DatabaseProblem,
+    checker_engine,
+    closing,
+    let_readers_go_on,
+    told,
+    writer_engine,
+)
 from app.models import RELEASES
 from app.publish.writer import Orders, Progress, import_plans
 from app.settings import Settings, bundled, hide_password
@@ -25,10 +32,9 @@ def migrate(engine: sa.Engine, url: str) -> None:
     """Create or update the tables in one transaction; refuses a foreign database."""
     config = alembic_config()
     with engine.begin() as connection:
-        if not _needs_migrating(connection, url, config):
-            return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if _needs_migrating(connection, url, config):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
     let_readers_go_on(engine)
 
 
@@ -68,12 +74,26 @@ def is_published(engine: sa.Engine) -> bool:
 
 
 def prepare(settings: Settings, progress: Progress) -> None:
-    """Migrate, and load the bundled plan into a database without a release."""
+    """Migrate, and load the bundled plan into a database without a release.
+
+    A database that is ready is only looked at, so that `serve` need not wait for a writer.
+    """
     url = settings.writer_url
+    if _is_ready(url):
+        return
     with told(url), closing(writer_engine(url, settings.lock_seconds)) as engine:
         migrate(engine, url)
         if not is_published(engine):
             import_plans(engine, [bundled_plan()], Orders(only_if_empty=True), progress)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with told(url), closing(checker_engine(url)) as engine:
+            require_tables(engine, url)
+            return is_published(engine)
+    except DatabaseProblem:
+        return False  # whoever prepares it will tell
 
 
 def bundled_plan() -> Path:

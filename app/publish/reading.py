@@ -88,6 +88,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "commitment_basis belongs to commitment strive",
         "commitment_basis仅用于commitment为strive",
     ),
+    "floor": (
+        "floor_stated belongs to met_if at_least: a floor is no other comparison",
+        "floor_stated仅用于met_if为at_least",
+    ),
+    "unseen": (
+        "has a character that nobody can see: {character}",
+        "含有看不见的字符{character}",
+    ),
     "due_missing": ("due_basis stated needs a due date", "due_basis为stated时须写due"),
     "alternative_untold": (
         "an alternative value or due date needs alternative_zh and alternative_en, "
@@ -113,7 +121,6 @@ PATTERNS = {
     r"^[0-9a-f]{64}$": ("must be 64 lower-case hexadecimal digits", "必须是64位小写十六进制数"),
     r"^https?://\S+$": ("must be an http or https address", "必须是http或https网址"),
     r"^\d{6}$": ("must be six digits (GB/T 2260)", "必须是六位数字（GB/T 2260）"),
-    r"^[^\n\r\x00]*$": ("must be one line", "必须是单行"),
 }
 
 

@@ -38,16 +38,26 @@ class Made:
     removed: int
 
 
-def open_release(
-    connection: sa.Connection, cause: Cause, changes: Changes, note: str | None, by: str | None
+def next_number(connection: sa.Connection) -> int:
+    """The number that the next release has, under the writer's lock."""
+    newest: int | None = connection.scalar(sa.select(sa.func.max(RELEASES.c.number)))
+    return (newest or 0) + 1
+
+
+def add_release(
+    connection: sa.Connection,
+    number: int,
+    cause: Cause,
+    changes: Changes,
+    note: str | None,
+    by: str | None,
 ) -> Made:
-    """The next release: number without gaps, time strictly later than the last."""
-    newest = sa.select(RELEASES.c.number, RELEASES.c.time).order_by(RELEASES.c.number.desc())
-    last = connection.execute(newest.limit(1)).first()
+    """The release itself, dated now and strictly later than the one before."""
+    last = connection.scalar(sa.select(sa.func.max(RELEASES.c.time)))
     told = {table: change for table, change in changes.items() if change and table not in DERIVED}
     made = Made(
-        number=last.number + 1 if last else 1,
-        time=_later_than(last.time if last else None),
+        number=number,
+        time=_later_than(last),
         cause=cause,
         added=sum(len(change.added) for change in told.values()),
         changed=sum(len(change.changed) for change in told.values()),

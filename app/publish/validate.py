@@ -4,6 +4,8 @@ The checks walk the raw JSON, so that they also run on a file whose models found
 everything is reported at once.
 """
 
+import re
+import unicodedata
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from app.models.choices import Measure, Unit
 from app.publish.anchor import QUOTED_LISTS, at
 from app.publish.complaint import Complaint, JsonPath, nearest
+from app.publish.plan_file import DATE
 from app.publish.rows import (
     indicator_code,
     participation_code,
@@ -19,6 +22,9 @@ from app.publish.rows import (
     too_long,
 )
 from app.publish.wording import Measured
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+HAN_NUMBER = re.compile(r"[零〇一二三四五六七八九十百千万亿两半]")
 
 FIGURES = ("value", "value_upper", "baseline_value", "alternative_value", "alternative_value_upper")
 
@@ -69,7 +75,7 @@ def complaints_of(raw: Any, known: Known) -> list[Complaint]:
     """Everything that is wrong in one file, given all that is known."""
     if not isinstance(raw, dict):
         return []
-    checks = (_repeated, _references, _figures, _places, _codes)
+    checks = (_repeated, _references, _circles, _plan, _figures, _places, _codes)
     return [complaint for check in checks for complaint in check(raw, known)]
 
 
@@ -206,18 +212,116 @@ def _refers_to_indicator(
         yield Complaint(**{**vars(complaint), "value": slug, "nearest": near})
 
 
+def _circles(raw: Any, _known: Known) -> Iterator[Complaint]:
+    """What continues itself, and bodies that belong to themselves."""
+    plan = at(raw, ("plan", "code"))
+    if isinstance(plan, str) and at(raw, ("plan", "continues")) == plan:
+        yield Complaint(("plan", "continues"), "is the plan itself", "是该计划本身", plan)
+    own = {task_code(str(plan), part.get("number") or 0) for _, part in _tasks(raw)}
+    for path, task in _tasks(raw):
+        if str(task.get("continues")) in own:
+            yield Complaint(
+                (*path, "continues"), "is of the same plan", "属于同一计划", task["continues"]
+            )
+    parents = {str(part.get("code")): part.get("parent") for _, part in _items(raw, ("bodies",))}
+    for path, part in _items(raw, ("bodies",)):
+        above, seen = part.get("parent"), [str(part.get("code"))]
+        while isinstance(above, str) and above not in seen:
+            seen.append(above)
+            above = parents.get(above)
+        if isinstance(above, str) and above == part.get("code"):
+            yield Complaint(
+                (*path, "parent"), "makes the body its own parent", "使主体成为自己的上级", above
+            )
+
+
+def _plan(raw: Any, _known: Known) -> Iterator[Complaint]:
+    """What the parts of a plan must agree on: year, period, completeness, responsibility."""
+    code, year = at(raw, ("plan", "code")), at(raw, ("plan", "year"))
+    if isinstance(code, str) and type(year) is int and str(year) not in code.split("-"):
+        yield Complaint(
+            ("plan", "year"), "does not stand in the plan's code", "不在计划代码之中", year
+        )
+    start = _day(at(raw, ("plan", "period_start")), f"{year}-01-01")
+    end = _day(at(raw, ("plan", "period_end")), f"{year}-12-31")
+    if end < start:
+        yield Complaint(
+            ("plan", "period_end"), f"is before the start, {start}", f"早于起点{start}", end
+        )
+    if at(raw, ("document", "text_complete")) is False and at(raw, ("plan", "text_complete")) in (
+        None,
+        True,
+    ):
+        yield Complaint(
+            ("plan", "text_complete"),
+            "cannot be true where the document's text is not complete",
+            "文件文本不完整时不能为true",
+        )
+    for path, target in _inside(raw, "targets"):
+        yield from _due(path, target, start, end)
+    for task, part in _tasks(raw):
+        roles = [p.get("role") for _, p in _items(raw, (*task, "participations"))]
+        if not part.get("responsibility_stated") and {"lead", "responsible"} & set(map(str, roles)):
+            yield Complaint(
+                (*task, "responsibility_stated"),
+                "must be true where a body leads or is responsible",
+                "有牵头或责任单位时须为true",
+            )
+
+
+def _day(value: Any, usual: str) -> str:
+    """A date as it is written, or the usual one where none is given, or none that is one."""
+    return value if isinstance(value, str) and DATE.fullmatch(value) else usual
+
+
+def _due(path: JsonPath, target: dict[str, Any], start: str, end: str) -> Iterator[Complaint]:
+    due = _day(target.get("due"), "")
+    if not due:
+        return
+    if due < start:
+        yield Complaint(
+            (*path, "due"), f"is before the plan's start, {start}", f"早于计划起点{start}", due
+        )
+    if target.get("due_basis") == "plan_period" and due != end:
+        yield Complaint((*path, "due"), f"is not the plan's end, {end}", f"不是计划终点{end}", due)
+
+
 def _figures(raw: Any, known: Known) -> Iterator[Complaint]:
     issuer = at(raw, ("plan", "issuer"))
     for path, target in _inside(raw, "targets"):
+        yield from _in_quote(path, target)
         measured = known.measured.get(indicator_code(str(issuer), str(target.get("indicator"))))
-        if measured != Measured(Unit.PERCENT, Measure.SHARE):
-            continue
         for name in FIGURES:
             value = target.get(name)
-            if isinstance(value, int | float) and not 0 <= value <= 100:
-                yield Complaint(
-                    (*path, name), "is a share in percent", "是百分比", value, ("0 … 100",)
-                )
+            if measured and isinstance(value, int | float) and not isinstance(value, bool):
+                yield from _in_unit((*path, name), value, measured)
+
+
+def _in_unit(path: JsonPath, value: float, measured: Measured) -> Iterator[Complaint]:
+    if measured == Measured(Unit.PERCENT, Measure.SHARE):
+        if not 0 <= value <= 100:
+            yield Complaint(path, "is a share in percent", "是百分比", value, ("0 … 100",))
+    elif measured.unit not in (Unit.PERCENT, Unit.CNY) and (value < 0 or value != int(value)):
+        yield Complaint(
+            path, f"counts {measured.unit.en}: a whole number", "是计数：须为非负整数", value
+        )
+
+
+def _in_quote(path: JsonPath, target: dict[str, Any]) -> Iterator[Complaint]:
+    """A stated figure stands in its quote; Chinese numerals and 万, 亿 are left to the reader."""
+    value, quote = target.get("value"), target.get("quote")
+    stated = target.get("value_status", "stated") == "stated"
+    if not stated or not isinstance(quote, str) or not isinstance(value, int | float):
+        return
+    plain = unicodedata.normalize("NFKC", quote).replace(",", "")
+    printed = [float(number) for number in NUMBER.findall(plain)]
+    if value not in printed and not HAN_NUMBER.search(plain):
+        yield Complaint(
+            (*path, "value"),
+            "does not stand in the quote",
+            "不在引文之中",
+            value,
+        )
 
 
 def _places(raw: Any, _known: Known) -> Iterator[Complaint]:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.models.choices import Commitment, Measure, MetIf, Unit, ValueStatus
 
-MASK = re.compile(r"XX([十百千万亿]*)")
+MASK = re.compile(r"XX([十百千万亿]+)")
 SCALES_EN = {"": "", "十": "tens of ", "百": "hundred ", "千": "thousand ", "万": "ten thousand ",
              "亿": "hundred million "}  # fmt: skip
 
@@ -22,7 +23,7 @@ class Measured:
 
 def number(value: float) -> str:
     """A figure in its shortest form: 60, 61.8."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    return str(int(value)) if float(value).is_integer() else f"{Decimal(repr(value)):f}"
 
 
 def value_text_zh(target: Mapping[str, Any], measured: Measured) -> str:

@@ -1,34 +1,36 @@
 """Importing plan files: everything is proved first, then one transaction makes one release."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.db import move_to_file
 from app.history import reading_of
 from app.models import RELEASES, TABLES
 from app.models.choices import Cause, Measure, Unit
 from app.publish.anchor import at, compare_anchors
 from app.publish.complaint import Complaint, Refused, shown
 from app.publish.reading import Draft, read_draft, told_at
-from app.publish.release import Made, apply, dangling, open_release
+from app.publish.release import Made, add_release, apply, dangling, next_number
 from app.publish.rows import Row, indicator_code, rows_of
 from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
-from app.publish.text import Body
+from app.publish.text import Body, TextProblem
 from app.publish.validate import Known, complaints_of, introduce
 from app.publish.wording import Measured
 
-PLAN_CAUSES = (
-    Cause.FIRST_PUBLICATION,
-    Cause.NEW_PLAN,
+CHANGE_CAUSES = (
     Cause.ISSUER_CHANGE,
     Cause.BETTER_SOURCE,
     Cause.CORRECTION,
     Cause.EDITORIAL,
 )
-"""Causes that an import of plan files can have."""
+"""Causes for which a published plan changes: the importer says which."""
+
+PLAN_CAUSES = (Cause.FIRST_PUBLICATION, Cause.NEW_PLAN, *CHANGE_CAUSES)
+"""Causes that an import of plan files can have; the first two are told by the data."""
 
 DEFINED = ("document", "document_relation", "body", "indicator")
 """Tables whose rows several files may define alike."""
@@ -67,7 +69,8 @@ class Outcome:
     changes: Changes
     release: Made | None
     """None in a dry run, and where nothing changes."""
-    cause: Cause | None
+    cause: "Cause | CauseProblem | None"
+    """In a dry run also what is wrong with the cause, or its absence."""
 
 
 def import_plans(
@@ -79,24 +82,39 @@ def import_plans(
         count = f"{number}/{len(paths)}"
         progress(f"reading {path} ({count})", f"读取 {path}（{count}）")
         drafts.append(_checked_against_texts(read_draft(path), orders.texts))
+    _refuse_foreign_texts(drafts, orders.texts)
     with _transaction(engine, keep=not orders.dry_run) as connection:
-        if orders.only_if_empty and _is_published(connection):
-            return Outcome({}, None, None)
-        progress("comparing with the database", "与数据库比较")
-        _refuse_what_is_wrong(drafts, connection)
-        changes = _changes(drafts, connection)
-        if not any(changes.values()):
-            return Outcome({}, None, None)
-        cause = _cause(orders.cause, changes, connection)
+        outcome = _imported(connection, drafts, orders, progress)
+    if outcome.release:
+        move_to_file(engine)
+    return outcome
+
+
+def _imported(
+    connection: sa.Connection, drafts: Sequence[Draft], orders: Orders, progress: Progress
+) -> Outcome:
+    if orders.only_if_empty and _is_published(connection):
+        return Outcome({}, None, None)
+    progress("comparing with the database", "与数据库比较")
+    _refuse_what_is_wrong(drafts, connection)
+    changes = _changes(drafts, connection)
+    if not any(changes.values()):
+        return Outcome({}, None, None)
+    cause = _cause(orders, changes, connection)
+    if not orders.dry_run:
         rows = sum(len(c.added) + len(c.changed) + len(c.removed) for c in changes.values())
         progress(f"writing {rows} rows", f"写入{rows}行")
-        release = open_release(connection, cause, changes, orders.note, orders.by)
-        apply(connection, release.number, changes)
-        readings = derive(connection, changes)
-        apply(connection, release.number, readings)
-        _refuse_new_units(drafts, connection, changes["indicator"])
-        _refuse_dangling(drafts, connection, {**changes, **readings})
-        return Outcome(changes, None if orders.dry_run else release, cause)
+    number = next_number(connection)
+    apply(connection, number, changes)
+    readings = derive(connection, changes)
+    apply(connection, number, readings)
+    _refuse_new_units(drafts, connection, changes["indicator"])
+    _refuse_dangling(drafts, connection, {**changes, **readings})
+    if orders.dry_run or isinstance(cause, CauseProblem):
+        return Outcome(changes, None, cause)
+    # The time is taken last: until the commit nobody sees the release, and none is dated back.
+    made = add_release(connection, number, cause, changes, orders.note, orders.by)
+    return Outcome(changes, made, cause)
 
 
 @contextmanager
@@ -121,6 +139,18 @@ def _checked_against_texts(draft: Draft, texts: Sequence[Body]) -> Draft:
             found = [told_at(draft.source, c) for c in compare_anchors(draft.raw, body)]
             return Draft(draft.path, draft.source, draft.file, draft.complaints + found)
     return draft
+
+
+def _refuse_foreign_texts(drafts: Sequence[Draft], texts: Sequence[Body]) -> None:
+    """A text that belongs to no file would prove nothing, and seem to."""
+    documents = {at(draft.raw, ("document", "body_sha256")) for draft in drafts}
+    for body in texts:
+        if body.sha256 not in documents:
+            raise TextProblem(
+                f"the text given (SHA-256 {body.sha256}) is that of none of the files; "
+                "is it a page that needs --page?",
+                f"所给文本（SHA-256 {body.sha256}）不属于任何一个文件；是否应加--page？",
+            )
 
 
 def _refuse_what_is_wrong(drafts: Sequence[Draft], connection: sa.Connection) -> None:
@@ -192,28 +222,40 @@ def _plans(drafts: Sequence[Draft]) -> list[str]:
 def _changes(drafts: Sequence[Draft], connection: sa.Connection) -> Changes:
     """What the files change, table by table; raises Refused where files or rows contradict."""
     measured = _measured(drafts, connection)
-    desired: dict[str, dict[str, Row]] = {table: {} for table in SCOPE}
-    refused: dict[str, list[Complaint]] = {}
+    mine = _plans(drafts)
+    found: dict[str, dict[str, dict[str, Row]]] = {table: {} for table in SCOPE}
     for draft in drafts:
         assert draft.file is not None, "refused before"
         for table, rows in rows_of(draft.file, measured).items():
             for row in rows:
-                other = desired[table].setdefault(row["code"], row)
-                if other is not row and (found := _contradicts(table, row, other)):
-                    refused.setdefault(str(draft.path), []).append(found)
-    mine = _plans(drafts)
-    for table, rows_by_code in desired.items():
-        for code, other in current_rows(connection, table, "code", rows_by_code).items():
-            if other[SCOPE[table]] in mine:
-                continue
-            if found := _contradicts(table, rows_by_code.pop(code), other):
-                refused.setdefault(_joined(drafts), []).append(found)
+                by_plan = found[table].setdefault(row["code"], {})
+                by_plan[draft.file.plan.code] = row
+    refused: list[Complaint] = []
+    desired: dict[str, dict[str, Row]] = {}
+    for table, by_code in found.items():
+        there = current_rows(connection, table, "code", by_code)
+        desired[table] = {}
+        for code, by_plan in by_code.items():
+            was = there.get(code)
+            owner = _owner(by_plan, was[SCOPE[table]] if was else None, mine)
+            kept = by_plan.get(owner) or was or {}
+            others = (_contradicts(table, row, kept) for row in by_plan.values())
+            refused += [complaint for complaint in others if complaint]
+            if owner in by_plan:
+                desired[table][code] = kept
     if refused:
-        raise Refused(refused)
+        raise Refused({_joined(drafts): refused})
     return {
         table: compare(table, current_rows(connection, table, SCOPE[table], mine), desired[table])
         for table in SCOPE
     }
+
+
+def _owner(by_plan: Mapping[str, Row], was: str | None, mine: Sequence[str]) -> str:
+    """The plan that a row belongs to: as before while its file still has it, else the first."""
+    if was is not None and (was in by_plan or was not in mine):
+        return was
+    return min(by_plan)
 
 
 def _joined(drafts: Sequence[Draft]) -> str:
@@ -223,6 +265,8 @@ def _joined(drafts: Sequence[Draft]) -> str:
 def _contradicts(table: str, row: Row, other: Row) -> Complaint | None:
     """What is wrong where a row's code is already another plan's; a definition may be repeated."""
     code, owner = row["code"], other[SCOPE[table]]
+    if row[SCOPE[table]] == owner:
+        return None
     if table not in DEFINED:
         return Complaint(
             (), f"the code {code} belongs to plan {owner}", f"代码{code}属于计划{owner}"
@@ -249,29 +293,37 @@ def _measured(drafts: Sequence[Draft], connection: sa.Connection) -> dict[str, M
     return found
 
 
-def _cause(given: Cause | None, changes: Changes, connection: sa.Connection) -> Cause:
-    """The one cause of the release: told by the data where it can be, else it must be given."""
-    plans = changes["plan"]
+def _cause(orders: Orders, changes: Changes, connection: sa.Connection) -> Cause | CauseProblem:
+    """The one cause of the release; a dry run is told what is wrong with it, else it is raised."""
+    try:
+        return _one_cause(orders.cause, changes, connection)
+    except CauseProblem as problem:
+        if orders.dry_run:
+            return problem
+        raise
+
+
+def _one_cause(given: Cause | None, changes: Changes, connection: sa.Connection) -> Cause:
+    """The cause that the data tell, or the one that was given."""
     old = any(
         bool(change.changed or change.removed or _new_for_old_plan(table, change, changes))
         for table, change in changes.items()
     )
-    if plans.added and old:
+    if changes["plan"].added and old:
         raise CauseProblem(
             "the files bring a new plan and change an old one: two causes are two releases; "
             "import them one after the other",
             "这些文件既有新计划又改动旧计划：两个原因应为两版，请分别导入",
         )
-    if plans.added:
+    if changes["plan"].added:
         told = Cause.NEW_PLAN if _is_published(connection) else Cause.FIRST_PUBLICATION
         if given not in (None, told):
             raise CauseProblem(
                 f"the cause is {told}, not {given}", f"原因应为{told}，而不是{given}"
             )
         return told
-    allowed = PLAN_CAUSES[2:]
-    if given not in allowed:
-        names = ", ".join(allowed)
+    if given not in CHANGE_CAUSES:
+        names = ", ".join(CHANGE_CAUSES)
         raise CauseProblem(
             f"a published plan changes: say why with --cause; allowed: {names}",
             f"已发布的计划有改动：请用--cause说明原因；可用：{names}",

@@ -1,10 +1,12 @@
 """What a resource declares about itself; parameters, SQL and documentation follow from it."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 from sqlmodel import SQLModel
 
 from app.formats.column import Column
@@ -18,6 +20,26 @@ MAX_VALUES = 64
 
 LARGEST = 2**31 - 1
 """What an integer column of both databases holds."""
+
+
+INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
+
+
+def _plain_integer(value: Any) -> Any:
+    if isinstance(value, str) and not INTEGER.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "int_parsing")
+    return value
+
+
+def _plain_boolean(value: Any) -> Any:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise PydanticCustomError("bool_parsing", "bool_parsing")
+    return value
+
+
+# One question has one spelling: 1_0, 5.0 and " 5" are no numbers, OFF and 0 no truths.
+PlainInteger = Annotated[int, BeforeValidator(_plain_integer)]
+PlainBoolean = Annotated[bool, BeforeValidator(_plain_boolean)]
 
 
 @dataclass(frozen=True)
@@ -44,13 +66,13 @@ class ListParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: int = Field(
+    limit: PlainInteger = Field(
         default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows on one page, at most"
     )
     cursor: str | None = Field(
         default=None, max_length=1000, description="Where the page begins: from `links.next`"
     )
-    release: int | None = Field(
+    release: PlainInteger | None = Field(
         default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
     )
 
@@ -60,7 +82,7 @@ class DetailParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    release: int | None = Field(
+    release: PlainInteger | None = Field(
         default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
     )
 
@@ -97,7 +119,9 @@ class Resource:
         if value is str and self.refers(chosen.name):
             value = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
         elif value is int:
-            value = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+            value = Annotated[PlainInteger, Field(ge=-LARGEST, le=LARGEST)]
+        elif value is bool:
+            value = PlainBoolean
         values: Any = list[value]
         described = Field(default=None, max_length=MAX_VALUES, description=info.description)
         return values | None, described

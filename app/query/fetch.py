@@ -17,15 +17,15 @@ from app.errors import AppError, DatabaseUnavailable, InvalidValue, NotFound
 from app.formats.base import Row
 from app.formats.column import Column
 from app.models import RELEASES, metadata
-from app.models.base import CODE_PATTERN, columns_of
+from app.models.base import CODE_LENGTH, CODE_PATTERN, columns_of
 from app.query.declare import DetailParams, ListParams, Nested, Resource
 from app.query.request import FOREIGN_CURSOR, UNKNOWN_CODE, UNKNOWN_RELEASE, bad_value
 from app.query.statement import Shape, Statement, Values, compiled, statement_for
 
 CODE = re.compile(CODE_PATTERN)
 
-SUGGESTED_FROM = 5000
-"""Codes among which the nearest to an unknown one is looked for."""
+NEIGHBOURS = 100
+"""Codes before and behind an unknown one among which the nearest is looked for."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,12 @@ class Detail:
 def state_of(snapshot: Snapshot, release: int | None) -> State:
     """The release that is asked for, by default the newest; raises InvalidValue for none."""
     rows = _releases(snapshot, release)
-    if not rows and release is None:
-        raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
     if not rows:
-        newest = _releases(snapshot, None)[0][0]
-        reason = UNKNOWN_RELEASE.filled({"newest": newest})
-        raise bad_value("query", "release", str(release), reason, [f"1 … {newest}"])
+        newest = _releases(snapshot, None)
+        if not newest:
+            raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
+        reason = UNKNOWN_RELEASE.filled({"newest": newest[0][0]})
+        raise bad_value("query", "release", str(release), reason)
     number, time = rows[0]
     return State(number, time, past=release is not None)
 
@@ -193,7 +193,8 @@ def _nested(
 
 
 def _not_found(snapshot: Snapshot, resource: Resource, code: str, state: State) -> AppError:
-    near = _near_codes(snapshot, resource.table, code)
+    likely = re.sub(r"[^a-z0-9-]", "", code.lower())
+    near = [found for found in _near_codes(snapshot, resource.table, likely) if found != code]
     hint = f" Did you mean '{near[0]}'?" if near else ""
     hint_zh = f"，您要找的可能是“{near[0]}”" if near else ""
     shown = code[:200]
@@ -216,23 +217,49 @@ def _not_found(snapshot: Snapshot, resource: Resource, code: str, state: State) 
 def _refuse_unknown_codes(snapshot: Snapshot, resource: Resource, params: ListParams) -> None:
     for chosen in resource.filters:
         table = resource.refers(chosen.name)
-        for code in (table and getattr(params, chosen.name)) or ():
-            if not _ever_existed(snapshot, str(table), code):
-                near = _near_codes(snapshot, str(table), code)
+        given = getattr(params, chosen.name) if table else None
+        if not table or not given:
+            continue
+        known = _known_codes(snapshot, table, given)
+        for code in given:
+            if code not in known:
+                near = _near_codes(snapshot, table, code)
                 raise bad_value("query", chosen.name, code, UNKNOWN_CODE, near)
 
 
-def _ever_existed(snapshot: Snapshot, table: str, code: str) -> bool:
+def _known_codes(snapshot: Snapshot, table: str, codes: Sequence[str]) -> set[str]:
+    """Those of some codes that exist or existed."""
+    wanted = _rounded(list(dict.fromkeys(codes)))
+    statement = _codes_statement(snapshot.dialect, table, len(wanted))
+    rows = statement.run(snapshot, {f"code_{n}": code for n, code in enumerate(wanted)})
+    return {row[0] for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _codes_statement(dialect: str, table: str, count: int) -> Statement:
     column = metadata.tables[table].c.code
-    select = sa.select(sa.literal(1)).where(column == sa.bindparam("code")).limit(1)
-    return bool(compiled(select, dialect_named(snapshot.dialect), ()).run(snapshot, {"code": code}))
+    values = [sa.bindparam(f"code_{n}", type_=column.type) for n in range(count)]
+    select = sa.select(column).where(column.in_(values)).distinct()
+    return compiled(select, dialect_named(dialect), ())
 
 
 def _near_codes(snapshot: Snapshot, table: str, code: str) -> list[str]:
-    found = metadata.tables[table].c
-    select = sa.select(found.code).where(found.release_to.is_(None)).limit(SUGGESTED_FROM)
-    rows = compiled(select, dialect_named(snapshot.dialect), ()).run(snapshot, {})
-    return difflib.get_close_matches(code[:80], sorted(row[0] for row in rows), n=5)
+    """The codes that most resemble one, among its neighbours in the order of codes."""
+    neighbours: list[str] = []
+    for upward in (True, False):
+        statement = _neighbours_statement(snapshot.dialect, table, upward)
+        neighbours += [row[0] for row in statement.run(snapshot, {"code": code[:CODE_LENGTH]})]
+    return difflib.get_close_matches(code[:CODE_LENGTH], sorted(neighbours), n=5)
+
+
+@lru_cache(maxsize=64)
+def _neighbours_statement(dialect: str, table: str, upward: bool) -> Statement:
+    here = metadata.tables[table].c
+    given = sa.bindparam("code", type_=here.code.type)
+    side = here.code > given if upward else here.code < given
+    order = here.code.asc() if upward else here.code.desc()
+    select = sa.select(here.code).where(side, here.release_to.is_(None))
+    return compiled(select.order_by(order).limit(NEIGHBOURS), dialect_named(dialect), ())
 
 
 # A cursor carries the release of its first page, so all pages show one state.
