@@ -11,11 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import DatabaseProblem, Snapshot, closing, reader_engine, snapshot, writer_engine
-from app.formats import FORMATS
 from app.models.base import public_fields
 from app.publish.prepare import prepare
 from app.publish.writer import Orders, import_plans
-from app.resources import PLANS, RESOURCES, TARGETS, TASKS
+from app.resources import RESOURCES
 from app.settings import Settings
 from tests.plans import anchored, body, indicator, plan, saved, target, task
 from tests.serving import serving
@@ -458,15 +457,6 @@ def test_every_field_says_what_it_means() -> None:
         for column in resource.columns:
             assert column.en, f"{resource.name}.{column.name}"
             assert any("\u4e00" <= character <= "\u9fff" for character in column.zh)
-
-
-def test_the_declaration_is_the_only_list() -> None:
-    assert [resource.name for resource in RESOURCES] == ["plans", "areas", "tasks", "targets"]
-    assert list(FORMATS) == ["json"]
-    assert {nested.name for nested in TASKS.nested} == {
-        "targets", "deliverables", "participations", "errata",
-    }  # fmt: skip
-    assert TARGETS.order[-1] == PLANS.order[-1] == "code"
 
 
 def test_a_server_that_cut_its_connections_is_used_again(postgresql: str, template: str) -> None:

@@ -32,11 +32,6 @@ def indicator_code(issuer: str, slug: str) -> str:
     return f"{issuer}-{slug}"
 
 
-def measured_by(part: IndicatorPart) -> Measured:
-    """What the wording of a promise needs to know of an indicator."""
-    return Measured(part.unit, part.measure)
-
-
 def target_codes(plan: str, targets: list[tuple[str, str]]) -> list[str]:
     """Codes for a plan's targets, given as (indicator slug, year due) in order of the file.
 

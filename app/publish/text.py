@@ -1,6 +1,7 @@
 """The normalised body of a document: one string of code points that offsets and hashes refer to."""
 
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -76,13 +77,18 @@ def read_body(path: Path, page: bool = False) -> Body:
             f"{path} is neither DOCX nor UTF-8 text: byte at offset {error.start}",
             f"{path} 既不是DOCX也不是UTF-8文本：偏移{error.start}处的字节有误",
         ) from None
-    return _held(path, body_of_page(text) if page else "".join(text.splitlines()))
+    return _held(path, body_of_page(text) if page else "".join(lines_of(text)))
 
 
 def _held(path: Path, text: str) -> Body:
     if not text:
         raise TextProblem(f"{path} holds no text", f"{path} 没有文本")
     return Body(text)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text: only its line ends are taken away, nothing else that may look like one."""
+    return re.split(r"\r\n|\n|\r", text)
 
 
 def body_of_page(text: str) -> str:
@@ -92,7 +98,7 @@ def body_of_page(text: str) -> str:
     start with `1、`, `2、` … in this order are taken, the counter is dropped, and they are joined.
     """
     pieces: list[str] = []
-    for line in text.splitlines():
+    for line in lines_of(text):
         marker = f"{len(pieces) + 1}、"
         if line.startswith(marker):
             pieces.append(line.removeprefix(marker))
