@@ -87,7 +87,7 @@ def _held(path: Path, text: str) -> Body:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text: only its line ends are taken away, nothing else that may look like one."""
+    """The lines of a text: its line ends are taken away, and nothing that only looks like one."""
     return re.split(r"\r\n|\n|\r", text)
 
 
