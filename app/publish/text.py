@@ -19,7 +19,6 @@ DAMAGE = (
     ElementTree.ParseError,
     EOFError,
     LookupError,
-    NotImplementedError,
     OSError,
     RuntimeError,
     ValueError,
