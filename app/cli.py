@@ -18,6 +18,10 @@ OK, REFUSED, USAGE, DATABASE, NETWORK = 0, 1, 2, 3, 4
 """Exit codes: done · the data are refused · wrong call or setting · the database · the port."""
 
 
+LONGEST = 1000
+"""Characters of a note."""
+
+
 class Stop(Exception):
     """The command ends here, with a sentence and an exit code."""
 
@@ -100,11 +104,20 @@ def _add_import(commands: "Commands") -> None:
         choices=[str(cause) for cause in PLAN_CAUSES],
         help="why; needed where a published plan changes",
     )
-    importer.add_argument("--note", help="what readers should know of the release")
-    importer.add_argument("--by", help="the office that publishes")
+    importer.add_argument("--note", type=_words, help="what readers should know of the release")
+    importer.add_argument("--by", type=_words, help="the office that publishes")
     _add_texts(importer, "also prove the files' anchors against this document")
     _add_language(importer)
     importer.set_defaults(run=_import)
+
+
+def _words(text: str) -> str:
+    """A note or an office's name: one line that people can see."""
+    if len(text) > LONGEST or not text.isprintable():
+        raise argparse.ArgumentTypeError(
+            f"must be one visible line of at most {LONGEST} characters"
+        )
+    return text
 
 
 def _add_anchor(commands: "Commands") -> None:
@@ -146,6 +159,8 @@ def _progress(language: Language) -> Callable[[str, str], None]:
 
 
 def _bodies(parsed: argparse.Namespace) -> list[Body]:
+    if parsed.page and not parsed.text:
+        raise Stop("--page says what --text is: give --text too", USAGE)
     return [read_body(parsed.text, parsed.page)] if parsed.text else []
 
 

@@ -270,6 +270,24 @@ def test_releases_have_numbers_without_gaps_and_times_that_increase(
     assert {release["by"] for release in made} == {"资料处"}
 
 
+@pytest.mark.parametrize("option", ["--note", "--by"])
+@pytest.mark.parametrize(
+    "words", ["两\n行", "a\x1b[31mred", "字" * 1001], ids=["lines", "escape", "long"]
+)
+def test_a_note_is_one_visible_line(
+    option: str, words: str, run: Run, engine: sa.Engine, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("import", write(tmp_path, first_plan()), option, words)
+    assert ended.value.code == 2
+    assert releases(engine) == []
+
+
+def test_a_page_needs_a_text(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", "--page") == 2
+    assert "give --text too" in capsys.readouterr().err
+
+
 def test_the_text_proves_the_file(
     run: Run, engine: sa.Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
