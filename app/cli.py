@@ -114,9 +114,7 @@ def _add_import(commands: "Commands") -> None:
 def _words(text: str) -> str:
     """A note or an office's name: one line that people can see."""
     if len(text) > LONGEST or not text.isprintable():
-        raise argparse.ArgumentTypeError(
-            f"must be one visible line of at most {LONGEST} characters"
-        )
+        raise argparse.ArgumentTypeError(f"must be one visible line, at most {LONGEST} characters")
     return text
 
 
