@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -366,20 +367,19 @@ def test_a_text_of_no_file_is_refused(
 
 
 def test_a_copy_of_the_file_has_every_release(
-    run: Run, engine: sa.Engine, url: str, tmp_path: Path
+    migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a reader keeps SQLite's log alive, what is copied is the file alone."""
-    if url.startswith("postgresql"):
-        return
-    run("import", write(tmp_path, first_plan()))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-        connection.rollback()
-        run("import", write(tmp_path, second_plan(), "second.json"))
-        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "copy.db")
-    copied = sa.create_engine(f"sqlite:///{tmp_path / 'copy.db'}")
-    assert len(releases(copied)) == 2
-    copied.dispose()
+    path = Path(shutil.copy(migrated_file, tmp_path / "served.db"))
+    monkeypatch.setenv("YAODIAN_DATABASE_URL", f"sqlite:///{path}")
+    reader = sqlite3.connect(path)
+    assert reader.execute("SELECT count(*) FROM release").fetchone() == (0,)
+    for raw in (first_plan(), second_plan()):
+        assert main(["import", str(write(tmp_path, raw))]) == 0
+    copied = sqlite3.connect(shutil.copy(path, tmp_path / "copy.db"))
+    assert copied.execute("SELECT count(*) FROM release").fetchone() == (2,)
+    copied.close()
+    reader.close()
 
 
 # --- everything that can be wrong with a file ---------------------------------------------------

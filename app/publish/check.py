@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from app.history import reading_of
 from app.models import RELEASES, TABLES
-from app.models.choices import Measure, Unit
 from app.publish.release import REFERENCES
-from app.publish.scope import current_rows
+from app.publish.scope import current_rows, measured_now
 from app.publish.text import Body, sha256
-from app.publish.wording import Measured, value_text_en, value_text_zh
+from app.publish.wording import value_text_en, value_text_zh
 
 Interval = tuple[int, int | None]
 Finding = tuple[str, str]
@@ -117,12 +116,8 @@ def covers(versions: Sequence[Interval], wanted: Interval) -> bool:
 
 
 def _derived(connection: sa.Connection) -> Iterator[Finding]:
-    units, targets = TABLES["indicator"].c, TABLES["target"].c
-    select = sa.select(units.code, units.unit, units.measure).where(units.release_to.is_(None))
-    measured = {
-        code: Measured(Unit(unit), Measure(measure))
-        for code, unit, measure in connection.execute(select)
-    }
+    targets = TABLES["target"].c
+    measured = measured_now(connection)
     codes = list(connection.scalars(sa.select(targets.code).where(targets.release_to.is_(None))))
     for start in range(0, len(codes), BATCH):
         some = codes[start : start + BATCH]

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from app.db import move_to_file
 from app.history import reading_of
 from app.models import RELEASES, TABLES
-from app.models.choices import Cause, Measure, Unit
+from app.models.choices import Cause
 from app.publish.anchor import at, compare_anchors
 from app.publish.complaint import Complaint, Refused, shown
 from app.publish.reading import Draft, read_draft, told_at
 from app.publish.release import Made, add_release, apply, dangling, next_number
 from app.publish.rows import Row, indicator_code, rows_of
-from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
+from app.publish.scope import SCOPE, Change, Changes, compare, current_rows, measured_now
 from app.publish.text import Body, TextProblem
 from app.publish.validate import Known, complaints_of, introduce
 from app.publish.wording import Measured
@@ -200,16 +200,8 @@ def _known(connection: sa.Connection, drafts: Sequence[Draft]) -> Known:
             here.release_to.is_(None), here[SCOPE[table]].not_in(mine)
         )
         known.codes[table] = set(connection.scalars(others))
-    known.measured = dict(_units(connection))
+    known.measured = measured_now(connection)
     return known
-
-
-def _units(connection: sa.Connection) -> Iterator[tuple[str, Measured]]:
-    """Unit and measure of every current indicator."""
-    here = TABLES["indicator"].c
-    select = sa.select(here.code, here.unit, here.measure).where(here.release_to.is_(None))
-    for code, unit, measure in connection.execute(select):
-        yield code, Measured(Unit(unit), Measure(measure))
 
 
 def _plans(drafts: Sequence[Draft]) -> list[str]:
@@ -285,7 +277,7 @@ def _contradicts(table: str, row: Row, other: Row) -> Complaint | None:
 
 
 def _measured(drafts: Sequence[Draft], connection: sa.Connection) -> dict[str, Measured]:
-    found = dict(_units(connection))
+    found = measured_now(connection)
     for draft in drafts:
         for part in draft.file.indicators if draft.file else ():
             code = indicator_code(at(draft.raw, ("plan", "issuer")), part.code)
