@@ -1,258 +1,252 @@
 """Routes: made in a loop over the resources; each parses, fetches and writes."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
+import orjson
 from fastapi import FastAPI, Request, Response
 
-from app.db import DatabaseProblem, Snapshot, reader_engine, snapshot, told
-from app.errors import DatabaseUnavailable
-from app.formats import FORMATS, Answer
+from app import __version__
+from app.db import Snapshot
+from app.envelope import Question, link_header, links_of, list_meta, meta_of
+from app.formats import FORMATS, JSON, Answer, Format
+from app.http import chosen_format, encoded, http_date, is_unchanged, saved_as, weak_etag
 from app.query import (
     DetailParams,
     ListParams,
     Resource,
-    Source,
     State,
+    StateParams,
     fetch,
     fetch_one,
+    list_state,
+    pairs_of,
     parse,
-    sources_of,
     state_of,
+    state_of_release,
 )
-from app.settings import Settings
+from app.query.overview import count_all
+from app.query.params import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES
+from app.query.request import MAX_PAIRS
+from app.query.select import COUNTED_WITH_QUERY, FACET_VALUES
+from app.reader import Reader
+from app.search import MAX_CHARACTERS, MAX_WORDS
 
-log = logging.getLogger("yaodian")
-
-LICENSE = "CC-BY-4.0"
-LICENSE_SHOWN = "CC BY 4.0"
-JSON = FORMATS["json"]
-KEPT_SOURCES = 256
-"""Releases whose attribution is remembered."""
-
-Result = TypeVar("Result")
 Endpoint = Callable[[Request], Awaitable[Response]]
+Respond = Callable[[State], bytes]
 
-
-@dataclass
-class Reader:
-    """Reads for requests: one bounded pool of threads, one snapshot for each request."""
-
-    settings: Settings
-    engine: sa.Engine = field(init=False)
-    threads: ThreadPoolExecutor = field(init=False)
-    sources: dict[int, Source] = field(default_factory=dict)
-    """What releases rest on: a release never changes, so it is read once."""
-
-    def __post_init__(self) -> None:
-        count = self.settings.reader_threads
-        self.engine = reader_engine(self.settings.database_url, count)
-        self.threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
-
-    async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
-        """The result of a question, asked in a snapshot on a reading thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
-
-    def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
-        try:
-            url = self.settings.database_url
-            with told(url), snapshot(self.engine, url) as state:
-                return ask(state)
-        except DatabaseProblem as error:
-            log.error("%s", error)
-            raise DatabaseUnavailable(
-                "The database does not answer; try again later.", "数据库没有响应，请稍后再试。"
-            ) from error
-
-    def source(self, state: Snapshot, release: State) -> Source:
-        """What the rows of a release rest on."""
-        found = self.sources.get(release.number)
-        if found is None:
-            found = sources_of(state, release)
-            if len(self.sources) >= KEPT_SOURCES:
-                self.sources = {}
-            self.sources[release.number] = found
-        return found
-
-    def close(self) -> None:
-        """Let running reads end, then close the connections."""
-        self.threads.shutdown(wait=True)
-        self.engine.dispose()
+CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+VARY = "Accept, Accept-Encoding"
 
 
 def add_routes(app: FastAPI, reader: Reader, resources: Sequence[Resource]) -> None:
-    """The list and the detail of every resource, and the health of the process."""
+    """The index, the list and the detail of every resource, and the state of the process."""
+    app.add_route("/v1", _index(reader, resources))
     for resource in resources:
-        path = f"/v1/{resource.name}"
-        _route(app, path, _list(resource, reader), f"list_{resource.name}", resource)
-        _route(app, path + "/{code}", _detail(resource, reader), f"get_{resource.name}", resource)
-    _add(
-        app,
-        "/healthz",
-        _health(reader),
-        operation_id="health",
-        tags=["service"],
-        summary="Whether this process can read the database",
-    )
+        api = _Api(reader, resource)
+        app.add_route(f"/v1/{resource.name}", api.list)
+        app.add_route(f"/v1/{resource.name}.{{suffix}}", api.list)
+        app.add_route(f"/v1/{resource.name}/{{code}}", api.detail)
+    app.add_route("/healthz", _alive)
+    app.add_route("/readyz", _ready(reader))
 
 
-def _add(app: FastAPI, path: str, endpoint: Endpoint, **described: Any) -> None:
-    """A route for GET, described, and one for HEAD, which answers alike without a body."""
-    app.add_api_route(path, endpoint, methods=["GET"], **described)
-    app.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+def question_of(request: Request, path: str, suffix: str | None) -> Question:
+    """What a request asks for; raises InvalidValue or NotAcceptable."""
+    pairs = pairs_of(request.scope["query_string"])
+    asked = next((value for name, value in pairs if name == "format"), None)
+    form = chosen_format(asked, suffix, request.headers.get("accept", ""))
+    return Question(path, pairs, form, f".{suffix}" if suffix else "")
 
 
-def _route(app: FastAPI, path: str, endpoint: Endpoint, name: str, resource: Resource) -> None:
-    params: type[ListParams | DetailParams] = (
-        resource.params if name.startswith("list") else DetailParams
-    )
-    _add(
-        app,
-        path,
-        endpoint,
-        operation_id=name,
-        tags=[resource.name],
-        summary=resource.en if name.startswith("list") else f"One row of {resource.name}",
-        openapi_extra={"parameters": _described(params, in_path="{code}" in path)},
-    )
+@dataclass(frozen=True)
+class _Api:
+    """The two endpoints of a resource."""
 
+    reader: Reader
+    resource: Resource
 
-def _described(params: type[ListParams | DetailParams], in_path: bool) -> list[dict[str, Any]]:
-    """The parameters of an operation as OpenAPI has them."""
-    schema = params.model_json_schema()
-    described: list[dict[str, Any]] = []
-    if in_path:
-        code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
-        described.append({**code, "description": "Code of the row"})
-    for name, part in schema["properties"].items():
-        described.append(
-            {
-                "name": name,
-                "in": "query",
-                "description": part.pop("description", ""),
-                "schema": _plain(part, schema.get("$defs", {})),
-            }
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.reader.settings.zone
+
+    async def list(self, request: Request) -> Response:
+        """A page of rows."""
+        path = f"/v1/{self.resource.name}"
+        question = question_of(request, path, request.path_params.get("suffix"))
+        params = parse(self.resource.params, question.pairs, path, question.form.name)
+        headers = request.headers
+        return await self.reader.read(
+            lambda snapshot: self._list(snapshot, question, params, headers)
         )
-    return described
 
-
-def _plain(part: Any, definitions: dict[str, Any]) -> Any:
-    """A schema without references and without null: an absent parameter is not sent."""
-    if isinstance(part, list):
-        return [_plain(item, definitions) for item in part]
-    if not isinstance(part, dict):
-        return part
-    if "$ref" in part:
-        return _plain(definitions[part["$ref"].rsplit("/", 1)[1]], definitions)
-    if "anyOf" in part:
-        (kind,) = [option for option in part["anyOf"] if option.get("type") != "null"]
-        return _plain(kind, definitions)
-    dropped = ("title", "description", "default")
-    return {key: _plain(item, definitions) for key, item in part.items() if key not in dropped}
-
-
-def _list(resource: Resource, reader: Reader) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        pairs = request.query_params.multi_items()
-        params = parse(resource.params, pairs, request.url.path)
-        content = await reader.read(
-            lambda state: _list_bytes(resource, reader, params, state, pairs)
+    def _list(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        params: ListParams,
+        headers: Mapping[str, str],
+    ) -> Response:
+        state = list_state(snapshot, self.resource, params, self.zone)
+        reply = _Reply(question, state, headers)
+        if reply.unchanged:
+            return reply.not_modified()
+        page = fetch(snapshot, self.resource, params, state, self.zone)
+        links = links_of(question, state, page.cursor)
+        answer = Answer(
+            columns=page.columns,
+            rows=page.rows,
+            meta=list_meta(page, state, self.reader.source(snapshot, state)),
+            links=links,
+            nested=page.nested,
+            for_spreadsheet=bool(params.bom),
         )
-        return Response(content, media_type=JSON.media_type)
+        return reply.whole(answer, (self.resource.name, self.resource.zh))
 
-    return endpoint
-
-
-def _list_bytes(
-    resource: Resource,
-    reader: Reader,
-    params: ListParams,
-    snapshot: Snapshot,
-    pairs: list[tuple[str, str]],
-) -> bytes:
-    page = fetch(snapshot, resource, params)
-    path = f"/v1/{resource.name}"
-    following = None
-    if page.cursor:
-        following = _address(path, [*_without(pairs, "cursor"), ("cursor", page.cursor)])
-    meta = {"total": page.total, "total_is": "exact", "returned": len(page.rows)}
-    links = _links(path, pairs, page.state, following)
-    meta |= _meta(page.state, reader.source(snapshot, page.state))
-    return JSON.write(Answer(resource.columns, page.rows, meta, links))
-
-
-def _detail(resource: Resource, reader: Reader) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        pairs = request.query_params.multi_items()
-        params = parse(DetailParams, pairs, f"/v1/{resource.name}/{{code}}")
-        code = request.path_params["code"]
-        content = await reader.read(
-            lambda state: _detail_bytes(resource, reader, code, params, state, pairs)
+    async def detail(self, request: Request) -> Response:
+        """One row with what belongs to it."""
+        code, _, suffix = request.path_params["code"].partition(".")
+        path = f"/v1/{self.resource.name}/{code}"
+        question = question_of(request, path, suffix or None)
+        described = f"/v1/{self.resource.name}/{{{self.resource.key}}}"
+        params = parse(DetailParams, question.pairs, described, question.form.name)
+        headers = request.headers
+        return await self.reader.read(
+            lambda snapshot: self._detail(snapshot, question, code, params, headers)
         )
-        return Response(content, media_type=JSON.media_type)
 
-    return endpoint
+    def _detail(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        code: str,
+        params: DetailParams,
+        headers: Mapping[str, str],
+    ) -> Response:
+        state = state_of(snapshot, params, self.zone)
+        reply = _Reply(question, state, headers)
+        if reply.unchanged:
+            return reply.not_modified()
+        detail = fetch_one(snapshot, self.resource, code, state)
+        answer = Answer(
+            columns=self.resource.columns,
+            rows=[detail.row],
+            meta=meta_of(state, self.reader.source(snapshot, state)),
+            links=links_of(question, state),
+            one=True,
+            nested=detail.nested,
+            for_spreadsheet=bool(params.bom),
+        )
+        return reply.whole(answer, (code, code))
 
 
-def _detail_bytes(
-    resource: Resource,
-    reader: Reader,
-    code: str,
-    params: DetailParams,
-    snapshot: Snapshot,
-    pairs: list[tuple[str, str]],
-) -> bytes:
-    detail = fetch_one(snapshot, resource, code, params)
-    meta = _meta(detail.state, reader.source(snapshot, detail.state))
-    links = _links(f"/v1/{resource.name}/{code}", pairs, detail.state, None)
-    nested = {name: (columns, [rows]) for name, (columns, rows) in detail.nested.items()}
-    return JSON.write(Answer(resource.columns, [detail.row], meta, links, one=True, nested=nested))
+class _Reply:
+    """An answer in the making: its tag is known before its rows are read."""
+
+    def __init__(self, question: Question, state: State, headers: Mapping[str, str]):
+        self.question = question
+        self.state = state
+        self.headers = headers
+        self.etag = weak_etag(__version__, state.number, state.time, question.normal)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the client has this answer already."""
+        return is_unchanged(self.headers, self.etag, self.state.time)
+
+    def not_modified(self) -> Response:
+        """What is said to a client that has the answer."""
+        return Response(status_code=304, headers=self._common())
+
+    def whole(self, answer: Answer, names: tuple[str, str]) -> Response:
+        """The whole answer; `names` are those of a file, plain and in Chinese."""
+        form = self.question.form
+        headers = self._common() | {"Link": link_header(answer.links)}
+        if form.as_file:
+            headers["Content-Disposition"] = saved_as(*names, form.name)
+        return self.written(form.write(answer), form, headers)
+
+    def written(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
+        """The bytes of an answer in the coding that the client takes."""
+        body, coding = encoded(body, self.headers.get("accept-encoding", ""))
+        if coding:
+            headers["Content-Encoding"] = coding
+        # Written out, so that no charset is added to a type that has none.
+        return Response(body, headers={**headers, "Content-Type": form.content_type})
+
+    def _common(self) -> dict[str, str]:
+        headers = {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY}
+        if self.state.time:
+            headers["Last-Modified"] = http_date(self.state.time)
+        return headers
 
 
-def _meta(state: State, source: Source) -> dict[str, Any]:
+def _index(reader: Reader, resources: Sequence[Resource]) -> Endpoint:
+    async def index(request: Request) -> Response:
+        question = Question("/v1", pairs_of(request.scope["query_string"]), JSON)
+        params = parse(StateParams, question.pairs, "/v1", JSON.name)
+
+        def respond(snapshot: Snapshot) -> Response:
+            state = state_of(snapshot, params, reader.settings.zone)
+            reply = _Reply(question, state, request.headers)
+            if reply.unchanged:
+                return reply.not_modified()
+            counts = count_all(snapshot, resources, state)
+            meta = meta_of(state, reader.source(snapshot, state)) | {"limits": LIMITS}
+            links = links_of(question, state)
+            links = {"self": links["self"], "permanent": links["permanent"], **INDEX_LINKS}
+            data = [_listed(resource, counts[resource.name]) for resource in resources]
+            body = orjson.dumps({"data": data, "meta": meta, "links": links})
+            return reply.written(body, JSON, reply._common() | {"Link": link_header(links)})
+
+        return await reader.read(respond)
+
+    return index
+
+
+LIMITS = {
+    "limit_default": DEFAULT_LIMIT,
+    "limit_max": MAX_LIMIT,
+    "parameters_max": MAX_PAIRS,
+    "filter_values_max": MAX_VALUES,
+    "facet_values_max": FACET_VALUES,
+    "q_characters_max": MAX_CHARACTERS,
+    "q_words_max": MAX_WORDS,
+    "q_counted_max": COUNTED_WITH_QUERY,
+}
+"""What the service takes and gives at most, as the index tells it."""
+
+INDEX_LINKS = {"openapi": "/openapi.json", "docs": "/docs", "ready": "/readyz"}
+
+
+def _listed(resource: Resource, count: int) -> dict[str, Any]:
     return {
-        "release": state.number,
-        "released_at": state.time,
-        "as_of": None,
-        "license": LICENSE,
-        "attribution_zh": source.attribution_zh(state.number, LICENSE_SHOWN),
-        "attribution_en": source.attribution_en(state.number, LICENSE_SHOWN),
-        "note_zh": None,
-        "note_en": None,
+        "name": resource.name,
+        "title_zh": resource.zh,
+        "title_en": resource.en,
+        "about_zh": resource.about_zh,
+        "about_en": resource.about_en,
+        "path": f"/v1/{resource.name}",
+        "count": count,
+        "key": resource.key,
+        "filters": list(resource.asked),
+        "ranges": list(resource.bounds),
+        "include": [inner.name for inner in resource.nested],
+        "searchable": resource.searched is not None,
+        "formats": list(FORMATS),
     }
 
 
-def _links(
-    path: str, pairs: list[tuple[str, str]], state: State, following: str | None
-) -> dict[str, Any]:
-    permanent = [*_without(pairs, "release"), ("release", str(state.number))]
-    return {
-        "self": _address(path, pairs),
-        "permanent": _address(path, permanent),
-        "next": following,
-        "page": None,
-        "formats": {},
-    }
+async def _alive(_request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json")
 
 
-def _without(pairs: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
-    return [pair for pair in pairs if pair[0] != name]
-
-
-def _address(path: str, pairs: list[tuple[str, str]]) -> str:
-    return f"{path}?{urlencode(pairs)}" if pairs else path
-
-
-def _health(reader: Reader) -> Endpoint:
-    async def health(_request: Request) -> Response:
-        state = await reader.read(lambda snapshot: state_of(snapshot, None))
+def _ready(reader: Reader) -> Endpoint:
+    async def ready(_request: Request) -> Response:
+        state = await reader.read(lambda snapshot: state_of_release(snapshot, None))
         body = b'{"status":"ok","release":%d}' % state.number
-        return Response(body, media_type="application/json")
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
-    return health
+    return ready

@@ -21,6 +21,8 @@ OK, REFUSED, USAGE, DATABASE, NETWORK = 0, 1, 2, 3, 4
 LONGEST = 1000
 """Characters of a note."""
 
+MOST_WORKERS = 64
+
 
 class Stop(Exception):
     """The command ends here, with a sentence and an exit code."""
@@ -73,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=_migrate)
     schema = commands.add_parser("schema", help="print the JSON Schema of a plan file")
     schema.set_defaults(run=_schema)
+    openapi = commands.add_parser("openapi", help="print the description of the API (OpenAPI 3.1)")
+    openapi.set_defaults(run=_openapi)
     return parser
 
 
@@ -84,7 +88,16 @@ def _add_serve(commands: "Commands") -> None:
     serve = commands.add_parser("serve", help="prepare the database and answer requests")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, default=8000, help="port (%(default)s)")
+    serve.add_argument(
+        "--workers", type=_workers, default=1, help="processes that answer (%(default)s)"
+    )
     serve.set_defaults(run=_serve)
+
+
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -177,7 +190,7 @@ def _serve(parsed: argparse.Namespace) -> int:
         raise Stop(f"cannot listen on {parsed.host}:{parsed.port}: {reason}", NETWORK) from None
     with listener:
         prepare(settings, _progress("en"))
-        serve(settings, listener)
+        serve(settings, listener, parsed.workers)
     return OK
 
 
@@ -195,6 +208,14 @@ def _schema(_parsed: argparse.Namespace) -> int:
     from app.publish.plan_file import plan_schema
 
     print(json.dumps(plan_schema(), ensure_ascii=False, indent=2))
+    return OK
+
+
+def _openapi(_parsed: argparse.Namespace) -> int:
+    from app.openapi import describe
+    from app.resources import RESOURCES
+
+    print(json.dumps(describe(RESOURCES), ensure_ascii=False, indent=1))
     return OK
 
 

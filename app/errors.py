@@ -19,11 +19,19 @@ class AppError(Exception):
     title: ClassVar[str] = "Internal error"
     title_zh: ClassVar[str] = "服务内部出错"
 
-    def __init__(self, detail: str, detail_zh: str, errors: list[dict[str, Any]] | None = None):
+    def __init__(
+        self,
+        detail: str,
+        detail_zh: str,
+        errors: list[dict[str, Any]] | None = None,
+        **more: Any,
+    ):
         super().__init__(detail)
         self.detail = detail
         self.detail_zh = detail_zh
         self.errors = errors or []
+        self.more = more
+        """Members that this kind of problem has beside the usual ones."""
 
 
 class UnknownParameter(AppError):
@@ -51,6 +59,33 @@ class NotFound(AppError):
     type = "not-found"
     title = "Not found"
     title_zh = "没有找到"
+
+
+class Withdrawn(AppError):
+    """The code was published and is closed; the answer names the last release that shows it."""
+
+    status = 410
+    type = "withdrawn"
+    title = "Withdrawn"
+    title_zh = "已撤回"
+
+
+class NotAcceptable(AppError):
+    """The service does not write the form that is asked for; `allowed` lists those it does."""
+
+    status = 406
+    type = "not-acceptable"
+    title = "Not acceptable"
+    title_zh = "没有这种格式"
+
+
+class AddressTooLong(AppError):
+    """The address is longer than any question needs."""
+
+    status = 414
+    type = "address-too-long"
+    title = "Address too long"
+    title_zh = "地址过长"
 
 
 class MethodNotAllowed(AppError):
@@ -88,4 +123,9 @@ def problem(error: AppError, instance: str) -> bytes:
     }
     if error.errors:
         body["errors"] = error.errors
-    return orjson.dumps(body)
+    return orjson.dumps(body | error.more)
+
+
+def all_problems() -> list[type[AppError]]:
+    """Every kind of problem that the service tells, in the order of their status."""
+    return sorted(AppError.__subclasses__(), key=lambda kind: kind.status)

@@ -1,6 +1,5 @@
 """The application: wiring only."""
 
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -8,26 +7,29 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app import __version__
-from app.api import Reader, add_routes
+from app.api import add_routes
+from app.docs import add_docs
 from app.errors import (
     PROBLEM_JSON,
     AppError,
+    DatabaseUnavailable,
     InternalError,
     MethodNotAllowed,
     NotFound,
     problem,
 )
+from app.openapi import describe
 from app.query import Resource
+from app.query.request import hints, nearest
+from app.reader import Reader
 from app.resources import RESOURCES
-from app.settings import Settings
+from app.settings import Settings, read_settings
+from app.stack import FAILED, METHODS, Application, Headers, Limits, RequestLog, instance_of
 
-log = logging.getLogger("yaodian")
-
-METHODS = "GET, HEAD"
-"""What every address takes: the service only reads."""
+RETRY_AFTER = {"Retry-After": "5"}
 
 
-def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> FastAPI:
+def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> Application:
     """The service on an already prepared database."""
     reader = Reader(settings)
 
@@ -37,30 +39,38 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         reader.close()
 
     app = FastAPI(
-        title="Yaodian 要点",
         version=__version__,
-        summary="Government work plans as open data",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
     )
+    app.openapi = lambda: describe(resources)  # type: ignore[method-assign]
     add_routes(app, reader, resources)
+    add_docs(app)
     app.add_exception_handler(AppError, _told)
     app.add_exception_handler(HTTPException, _told_of_starlette)
     app.add_exception_handler(Exception, _told_of_fault)
-    return app
+    return RequestLog(Limits(Headers(app)), settings.request_log)
+
+
+def serving_app() -> Application:
+    """The service as the environment sets it: what each worker process makes for itself."""
+    return create_app(read_settings())
 
 
 def _response(request: Request, error: AppError, headers: dict[str, str] | None = None) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
-    body = problem(error, request.url.path + query)
+    body = problem(error, instance_of(request.scope))
+    headers = {"Cache-Control": "no-store", **(headers or {})}
     return Response(body, error.status, headers, media_type=PROBLEM_JSON)
 
 
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
-    return _response(request, error)
+    return _response(
+        request, error, RETRY_AFTER if isinstance(error, DatabaseUnavailable) else None
+    )
 
 
 async def _told_of_starlette(request: Request, error: Exception) -> Response:
@@ -71,10 +81,12 @@ async def _told_of_starlette(request: Request, error: Exception) -> Response:
             f"{path} does not take {request.method}.", f"{path} 不支持{request.method}。"
         )
         return _response(request, refused, {"Allow": METHODS})
-    return _response(request, NotFound(f"Nothing stands at {path}.", f"{path} 处没有内容。"))
+    known = [getattr(route, "path", "") for route in request.app.routes]
+    hint, hint_zh = hints(nearest(path, known))
+    return _response(
+        request, NotFound(f"Nothing stands at {path}.{hint}", f"{path} 处没有内容{hint_zh}。")
+    )
 
 
-async def _told_of_fault(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    fault = InternalError("The service failed; this was logged.", "服务出错，已记入日志。")
-    return _response(request, fault)
+async def _told_of_fault(request: Request, _error: Exception) -> Response:
+    return _response(request, InternalError(*FAILED))

@@ -1,10 +1,13 @@
-"""The serving process: a socket that is already ours, and uvicorn."""
+"""The serving process: a socket that is already ours, and uvicorn with its workers."""
 
+import logging
 import socket
+import sys
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
-from app.main import create_app
+from app.main import create_app, serving_app
 from app.settings import Settings
 
 GRACE = 10
@@ -27,15 +30,39 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
-    """Answer requests until told to stop."""
+def serve(settings: Settings, listener: socket.socket, workers: int) -> None:
+    """Answer requests until told to stop, in this process or in several workers."""
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    print(f"Yaodian answers at http://{shown}:{port}/v1/plans", flush=True)
-    config = uvicorn.Config(
-        create_app(settings),
+    print(f"Yaodian answers at http://{shown}:{port}/v1", flush=True)
+    if workers == 1:
+        write_request_log()
+        uvicorn.Server(_config(create_app(settings))).run(sockets=[listener])
+        return
+    config = _config("app.serve:worker_app", workers=workers, factory=True)
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def worker_app() -> object:
+    """The application of one worker process."""
+    write_request_log()
+    return serving_app()
+
+
+def write_request_log() -> None:
+    """Send the lines of the request log to standard output, as they are."""
+    logger = logging.getLogger("yaodian.requests")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [logging.StreamHandler(sys.stdout)]
+
+
+def _config(app: object, **options: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
         log_level="warning",
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        **options,  # type: ignore[arg-type]
     )
-    uvicorn.Server(config).run(sockets=[listener])

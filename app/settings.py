@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -38,6 +39,12 @@ class Settings(BaseModel):
     reader_threads: Annotated[
         int, Field(ge=1, le=64, description="Reads that one process runs at the same time")
     ] = 4
+    timezone: Annotated[
+        str, Field(description="Whose days `as_of` and other dates mean: an IANA name")
+    ] = "Asia/Shanghai"
+    request_log: Annotated[
+        bool, Field(description="Write a line of JSON to standard output for each request")
+    ] = True
     lock_seconds: Annotated[
         float, Field(ge=0, le=3600, description="How long a writer waits for another writer")
     ] = 30
@@ -55,6 +62,21 @@ class Settings(BaseModel):
         if re.match(r"postgresql", value) and not re.search(SERVER, value):
             raise ValueError(f"must have the form {DATABASE_FORMS}")
         return value
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, value: str) -> str:
+        """Refuse a time zone that nobody knows."""
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError("must be an IANA time zone such as Asia/Shanghai") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.timezone)
 
     @property
     def writer_url(self) -> str:

@@ -1,22 +1,25 @@
 """The real service on a port of its own, for as long as a test needs it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
 import uvicorn
 
 from app.main import create_app
+from app.query import Resource
+from app.resources import RESOURCES
 from app.serve import listen
 from app.settings import Settings
 
 
 @contextmanager
-def serving(url: str) -> Iterator[httpx.Client]:
+def serving(url: str, resources: Sequence[Resource] = RESOURCES) -> Iterator[httpx.Client]:
     """A client of the service on a prepared database."""
     with listen("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(create_app(Settings(database_url=url)), log_level="critical")
+        settings = Settings(database_url=url)
+        config = uvicorn.Config(create_app(settings, resources), log_level="critical")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

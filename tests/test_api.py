@@ -162,7 +162,7 @@ def test_the_public_kindergartens(get: Get) -> None:
         "alternative_en", "note_zh", "note_en", "attainment", "attainment_reason",
         "attainment_rule", "observation", "observation_period", "observation_value", "quote",
         "quote_start", "quote_end", "section_zh", "source_document", "source_start", "source_end",
-        "source_sha256", "release_from",
+        "source_sha256", "release_from", "observations",
     ]  # fmt: skip
     expected = {
         "task_title_zh": "推进学前教育补短提质",
@@ -347,7 +347,8 @@ def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
         ("/v1/targets?limit=5&limit=6", "invalid-value", "may be given once"),
         ("/v1/targets?release=7", "invalid-value", "is later than the newest release, 1"),
         ("/v1/targets?cursor=abc", "invalid-value", "belongs to no page of this question"),
-        ("/v1/targets?cursor=%00%ff", "invalid-value", "belongs to no page of this question"),
+        ("/v1/targets?cursor=%00%01", "invalid-value", "belongs to no page of this question"),
+        ("/v1/targets?cursor=%00%ff", "invalid-value", "is not percent-encoded UTF-8"),
         ("/v1/tasks/xxjyj-2023-t7?limit=5", "unknown-parameter", "has no parameter 'limit'"),
     ],
 )
@@ -395,13 +396,14 @@ def test_other_methods(client: httpx.Client) -> None:
     answer = client.post("/v1/tasks")
     assert answer.status_code == 405
     assert answer.json()["type"] == "/problems/method-not-allowed"
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
     head = client.head("/v1/tasks")
     assert (head.status_code, head.content) == (200, b"")
 
 
 def test_health(get: Get) -> None:
-    assert get("/healthz") == {"status": "ok", "release": 1}
+    assert get("/healthz") == {"status": "ok"}
+    assert get("/readyz") == {"status": "ok", "release": 1}
 
 
 def test_an_empty_database_says_so(url: str) -> None:
@@ -440,12 +442,17 @@ def test_a_reader_cannot_write(published_url: str) -> None:
 
 
 def test_the_description_names_every_parameter(get: Get) -> None:
-    paths = get("/openapi.json")["paths"]
+    description = get("/openapi.json")
+    common = description["components"]["parameters"]
+    named: dict[str, dict[str, Json]] = {}
     for resource in RESOURCES:
-        described = paths[f"/v1/{resource.name}"]["get"]["parameters"]
-        assert {part["name"] for part in described} == set(resource.params.model_fields)
+        listed = description["paths"][f"/v1/{resource.name}"]["get"]["parameters"]
+        described = [common[p["$ref"].rsplit("/")[-1]] if "$ref" in p else p for p in listed]
+        named[resource.name] = {part["name"]: part for part in described}
+        assert set(named[resource.name]) == set(resource.params.model_fields)
         assert all(part["description"] for part in described)
-    targets = {part["name"]: part for part in paths["/v1/targets"]["get"]["parameters"]}
+        assert all(part["example"] not in (None, [None]) for part in described)
+    targets = named["targets"]
     assert targets["commitment"]["schema"]["items"]["enum"] == ["firm", "strive"]
 
 

@@ -813,7 +813,7 @@ class Service:
         if not line:
             pytest.fail(f"ended with {self.process.wait()}: {self.process.communicate()[1]}")
         assert line.startswith("Yaodian answers at http://127.0.0.1:")
-        return line.split()[-1].removesuffix("/v1/plans")
+        return line.split()[-1].removesuffix("/v1")
 
     def get(self, address: str, path: str) -> Any:
         response = httpx.get(address + path, trust_env=False, timeout=20)
@@ -856,7 +856,7 @@ def test_two_services_that_start_at_once_answer_stop_and_start_again(empty_url: 
     with started(empty_url) as first, started(empty_url) as second:
         addresses = [first.listens_at(), second.listens_at()]
         for service, address in zip((first, second), addresses, strict=True):
-            assert service.get(address, "/healthz") == {"status": "ok", "release": 1}
+            assert service.get(address, "/readyz") == {"status": "ok", "release": 1}
             (plan,) = service.get(address, "/v1/plans")["data"]
             counts = (plan["area_count"], plan["task_count"], plan["target_count"])
             assert (plan["code"], counts) == ("xxjyj-2023", (7, 24, 27))
@@ -870,7 +870,7 @@ def test_two_services_that_start_at_once_answer_stop_and_start_again(empty_url: 
             assert steps in ([], ["reading"], ["reading", "comparing", "writing"])
     assert releases_of(empty_url) == 1
     with started(empty_url) as service:
-        assert service.get(service.listens_at(), "/healthz") == {"status": "ok", "release": 1}
+        assert service.get(service.listens_at(), "/readyz") == {"status": "ok", "release": 1}
         assert service.stop() == (STOPPED, "", "")
     assert releases_of(empty_url) == 1
 

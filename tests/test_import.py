@@ -95,7 +95,7 @@ def test_an_edited_copy_closes_and_opens_exactly_the_edited_rows(
     made = releases(engine)[1]
     assert (made["added"], made["changed"], made["removed"]) == (0, 2, 1)
     assert (made["cause"], made["note_zh"], made["note_en"]) == ("correction", "改正摘要", None)
-    assert made["resources"] == "indicator participation task"
+    assert made["resources"] == "indicators participations tasks"
     assert state(engine, "task", 1)["aa-2024-t2"]["summary_zh"] == "任务2的摘要。"
     assert sound(engine)
 

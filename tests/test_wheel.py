@@ -133,7 +133,7 @@ def test_the_unpacked_wheel_serves_in_an_empty_folder(
     assert service.stdout
     line = service.stdout.readline()
     assert line, service.communicate()[1]
-    response = httpx.get(line.split()[-1], trust_env=False, timeout=20)
+    response = httpx.get(line.split()[-1] + "/plans", trust_env=False, timeout=20)
     assert response.status_code == 200
     (plan,) = response.json()["data"]
     assert (plan["code"], plan["task_count"], plan["text_complete"]) == ("xxjyj-2023", 24, False)

@@ -23,6 +23,8 @@ class Answer:
         default_factory=dict
     )
     """Lists inside a row: name → (their columns, for each row its list)."""
+    for_spreadsheet: bool = False
+    """For a program that needs a byte order mark and takes text for formulas."""
 
 
 @dataclass(frozen=True)
@@ -30,5 +32,17 @@ class Format:
     """A way to write an answer as bytes."""
 
     name: str
+    """As `format=` and suffixes have it."""
     media_type: str
+    en: str
+    """What it is, for people."""
     write: Callable[[Answer], bytes]
+    parameters: str = ""
+    """What stands behind the media type in the answer's header."""
+    as_file: bool = False
+    """Whether a browser should save it under a name."""
+
+    @property
+    def content_type(self) -> str:
+        """The value of the header Content-Type."""
+        return self.media_type + self.parameters

@@ -29,4 +29,4 @@ def write(answer: Answer) -> bytes:
     )
 
 
-JSON = Format("json", "application/json", write)
+JSON = Format("json", "application/json", "JSON with data, meta and links", write)

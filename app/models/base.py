@@ -45,15 +45,19 @@ class Refers:
 
 @dataclass(frozen=True)
 class Filtered:
-    """The field can be asked for, so it has an index for now and one for the past."""
+    """The field can be asked for, so it has an index for now and one for the past.
+
+    Closed lists, references and truth values can be asked for without this mark.
+    """
 
 
 @dataclass(frozen=True)
 class Via:
     """A published field that is read from another table's row.
 
-    `by` is the field of this row with the code; `column` what is taken; `after` the field behind
-    which it stands. The other table is the one that `by` refers to, unless `table` names it.
+    `by` is the field of this row with the code, and may itself be read from another row;
+    `column` is what is taken, `after` the field behind which it stands. The other table is the
+    one that `by` refers to, unless `table` names it.
     """
 
     by: str
@@ -71,6 +75,8 @@ class Count:
     after: str
     where: tuple[str, str] | None = None
     """A field of the counted table and the value it must have."""
+    distinct: str | None = None
+    """A field whose values are counted, each once, instead of the rows."""
 
 
 def said(en: str, **options: Any) -> Any:
@@ -170,6 +176,19 @@ def columns_of(row: type[SQLModel]) -> tuple[Column, ...]:
     return tuple(column_of(name, info) for name, info in public_fields(row).items())
 
 
+@lru_cache(maxsize=64)
+def fields_of(row: type[SQLModel]) -> dict[str, FieldInfo]:
+    """The fields of a row by the names that its columns have, in reading order."""
+    return {info.alias or name: info for name, info in public_fields(row).items()}
+
+
+def can_be_asked(field: FieldInfo) -> bool:
+    """Whether rows can be chosen by a field without anyone saying so."""
+    return bool(
+        choices_of(field.annotation) or mark(field, Refers) or unwrap(field.annotation)[0] is bool
+    )
+
+
 def finish(model: type[SQLModel]) -> None:
     """Give a table with a clock its keys, checks and indexes, all from its fields."""
     table: sa.Table = model.__table__  # type: ignore[attr-defined]
@@ -187,9 +206,11 @@ def finish(model: type[SQLModel]) -> None:
             table.append_constraint(
                 sa.CheckConstraint(f"{column.name} IN ({allowed})", name=column.name)
             )
-        if mark(field, Filtered):
+        asked = mark(field, Filtered) is not None or can_be_asked(field)
+        if asked and column.name != "code":
             _index(table, f"{column.name}_now", [column], current)
             _index(table, column.name, [column, table.c.release_from])
+    _index(table, "opened", [table.c.release_from])
     _index(table, "closed", [table.c.release_to])
 
 

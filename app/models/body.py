@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sqlmodel import SQLModel
 
-from app.models.base import Clock, Filtered, Refers, Since, Via, Zh, said, text_field
+from app.models.base import Clock, Count, Filtered, Refers, Since, Via, Zh, said, text_field
 from app.models.choices import BodyKind, BodyLevel, Role
 from app.models.plan import InPlan, Passage, Quote
 
@@ -33,6 +33,14 @@ class Body(Clock, BodyBase, table=True):
     """Bodies."""
 
     defined_in: str = text_field("Code of the plan whose file defines this body")
+
+
+class BodyPublic(Since, BodyBase):
+    """A body as it is published."""
+
+    task_count: Annotated[
+        int, Zh("参与的任务数"), Count("participation", "body", after="parent", distinct="task")
+    ] = said("Tasks in which it takes part, each counted once")
 
 
 class ParticipationFields(InPlan):

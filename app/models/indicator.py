@@ -61,6 +61,89 @@ class Indicator(Clock, IndicatorBase, table=True):
     defined_in: str = text_field("Code of the plan whose file defines this indicator")
 
 
+class IndicatorReadingBase(SQLModel):
+    """What an indicator reads like in the light of plans and results: derived by the writer."""
+
+    code: Annotated[str, Refers("indicator")] = text_field("Code of the indicator")
+    target: Annotated[str | None, Refers("target")] = text_field(
+        "Code of the promise that counts now: the newest plan's, due first", default=None
+    )
+    latest_period: str | None = text_field("Period of the latest result", default=None)
+    latest_value: float | None = said("Figure of the latest result", default=None)
+    latest_value_status: ObservationStatus | None = text_field(
+        "What sort of result the latest is", default=None
+    )
+    attainment: Attainment | None = text_field("What became of that promise", default=None)
+    attainment_reason: AttainmentReason | None = text_field("Why it cannot be judged", default=None)
+
+
+class IndicatorReading(Clock, IndicatorReadingBase, table=True):
+    """Current promise and latest result of indicators, with a clock of its own."""
+
+    __tablename__ = "indicator_reading"
+
+
+class IndicatorPublic(Since, IndicatorBase):
+    """An indicator as it is published: promise and result in one line."""
+
+    target: Annotated[
+        str | None,
+        Zh("当前目标"),
+        Refers("target"),
+        Via("code", "target", "desired_direction", "indicator_reading"),
+    ] = said("Code of the promise that counts now: the newest plan's, due first", default=None)
+    target_plan: Annotated[
+        str | None, Zh("当前目标所在计划"), Refers("plan"), Via("target", "plan", "target")
+    ] = said("Code of the plan that promises it", default=None)
+    target_value: Annotated[float | None, Zh("目标值"), Via("target", "value", "target_plan")] = (
+        said("The promised figure; null where it is masked or not given", default=None)
+    )
+    target_value_status: Annotated[
+        ValueStatus | None, Zh("目标值状态"), Via("target", "value_status", "target_value")
+    ] = said("What the text says of the promised figure", default=None)
+    target_text_zh: Annotated[
+        str | None,
+        Zh("目标的可刊用表述"),
+        Via("target", "value_text_zh", "target_value_status"),
+    ] = said("The promise ready to print in Chinese", default=None)
+    target_text_en: Annotated[
+        str | None,
+        Zh("目标的可刊用表述（英文）"),
+        Via("target", "value_text_en", "target_text_zh"),
+    ] = said("The promise ready to print in English", default=None)
+    target_commitment: Annotated[
+        Commitment | None, Zh("承诺程度"), Via("target", "commitment", "target_text_en")
+    ] = said("Whether the text hedges", default=None)
+    target_due: Annotated[
+        date | None, Zh("目标期限"), Via("target", "due", "target_commitment")
+    ] = said("Day by which it is promised", default=None)
+    latest_period: Annotated[
+        str | None,
+        Zh("最新结果所属期"),
+        Via("code", "latest_period", "target_due", "indicator_reading"),
+    ] = said("Period of the latest result", default=None)
+    latest_value: Annotated[
+        float | None,
+        Zh("最新结果"),
+        Via("code", "latest_value", "latest_period", "indicator_reading"),
+    ] = said("Figure of the latest result", default=None)
+    latest_value_status: Annotated[
+        ObservationStatus | None,
+        Zh("最新结果状态"),
+        Via("code", "latest_value_status", "latest_value", "indicator_reading"),
+    ] = said("What sort of result the latest is", default=None)
+    attainment: Annotated[
+        Attainment | None,
+        Zh("完成情况"),
+        Via("code", "attainment", "latest_value_status", "indicator_reading"),
+    ] = said("What became of the promise, as far as this release knows", default=None)
+    attainment_reason: Annotated[
+        AttainmentReason | None,
+        Zh("无法判断的原因"),
+        Via("code", "attainment_reason", "attainment", "indicator_reading"),
+    ] = said("Why it cannot be judged", default=None)
+
+
 class TargetFields(InPlan):
     """A plan's promise on an indicator."""
 
@@ -280,4 +363,24 @@ class Observation(Clock, ObservationBase, table=True):
     __table_args__ = (
         sa.CheckConstraint("(value IS NULL) = (value_status = 'redacted')", name="honest"),
         sa.CheckConstraint("period_end >= period_start", name="period"),
+    )
+
+
+class ObservationPublic(Since, ObservationBase):
+    """A result as it is published."""
+
+    name_zh: Annotated[str, Zh("指标名称"), Via("indicator", "name_zh", after="indicator")] = said(
+        "Name of the indicator"
+    )
+    name_en: Annotated[
+        str, Zh("指标名称（英译）"), Via("indicator", "name_en", after="name_zh")
+    ] = said("Our translation of the indicator's name")
+    unit: Annotated[Unit, Zh("单位"), Via("indicator", "unit", after="value")] = said(
+        "Unit of the figure"
+    )
+    unit_zh: Annotated[str, Zh("单位（中文）"), Via("indicator", "unit_zh", after="unit")] = said(
+        "Unit, ready to print in Chinese"
+    )
+    unit_en: Annotated[str, Zh("单位（英文）"), Via("indicator", "unit_en", after="unit_zh")] = (
+        said("Unit, ready to print in English")
     )

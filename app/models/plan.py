@@ -84,6 +84,10 @@ class Document(Clock, DocumentBase, table=True):
     defined_in: str = text_field("Code of the plan whose file defines this document")
 
 
+class DocumentPublic(Since, DocumentBase):
+    """A source document as it is published."""
+
+
 class DocumentRelationBase(SQLModel):
     """How another document relates to a source document, and why we think so."""
 
@@ -102,6 +106,10 @@ class DocumentRelation(Clock, DocumentRelationBase, table=True):
 
     __tablename__ = "document_relation"
     defined_in: str = text_field("Code of the plan whose file defines the document")
+
+
+class DocumentRelationPublic(Since, DocumentRelationBase):
+    """A relation as it is published inside its document."""
 
 
 class PlanFields(SQLModel):

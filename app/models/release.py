@@ -26,7 +26,7 @@ class ReleaseBase(SQLModel):
     changed: Annotated[int, Zh("更改行数")] = said("Rows that read differently than before")
     removed: Annotated[int, Zh("移除行数")] = said("Rows that are no longer there")
     resources: Annotated[str, Zh("涉及的数据集")] = text_field(
-        "Names of the tables touched, separated by spaces"
+        "Names of the resources touched, separated by spaces"
     )
 
 
@@ -42,3 +42,7 @@ class Release(ReleaseBase, table=True):
         sa.UniqueConstraint("time"),
     )
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class ReleasePublic(ReleaseBase):
+    """A release as it is published."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.history import reading_of
-from app.models import RELEASES, TABLES
+from app.models import DERIVED, RELEASES, TABLES
+from app.publish.derive import base_of, desired, rows_at
 from app.publish.release import REFERENCES
 from app.publish.scope import current_rows, measured_now
 from app.publish.text import Body, sha256
@@ -31,7 +31,9 @@ def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Fin
         yield from _clocks(table, codes, numbers)
     for table, column, other in REFERENCES:
         yield from _references(connection, table, column, intervals[other])
-    yield from _derived(connection)
+    if numbers:
+        yield from _derived(connection, max(numbers))
+    yield from _wording(connection)
     for body in texts:
         yield from _passages(connection, body)
 
@@ -115,20 +117,37 @@ def covers(versions: Sequence[Interval], wanted: Interval) -> bool:
     return False
 
 
-def _derived(connection: sa.Connection) -> Iterator[Finding]:
+def _derived(connection: sa.Connection, newest: int) -> Iterator[Finding]:
+    """Derived rows that are not what follows in the newest release."""
+    for table in DERIVED:
+        base = TABLES[base_of(table)].c
+        codes = set(connection.scalars(sa.select(base.code).where(base.release_to.is_(None))))
+        for some in _batches(sorted(codes)):
+            there = rows_at(connection, newest, table, "code", some)
+            wanted = desired(connection, newest, table, some)
+            for code in some:
+                if there.get(code) != wanted.get(code):
+                    yield (
+                        f"the {table} of {code} is not what follows",
+                        f"{code} 的{table}与推算不符",
+                    )
+
+
+def _wording(connection: sa.Connection) -> Iterator[Finding]:
     targets = TABLES["target"].c
     measured = measured_now(connection)
     codes = list(connection.scalars(sa.select(targets.code).where(targets.release_to.is_(None))))
-    for start in range(0, len(codes), BATCH):
-        some = codes[start : start + BATCH]
-        readings = current_rows(connection, "target_reading", "code", some)
+    for some in _batches(codes):
         for code, target in current_rows(connection, "target", "code", some).items():
-            if readings.get(code) != reading_of(target):
-                yield f"the reading of {code} is not what follows", f"{code} 的判断与推算不符"
             told = measured.get(target["indicator"])
             words = told and (value_text_zh(target, told), value_text_en(target, told))
             if words and words != (target["value_text_zh"], target["value_text_en"]):
                 yield f"the wording of {code} is not what follows", f"{code} 的表述与推算不符"
+
+
+def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(codes), BATCH):
+        yield codes[start : start + BATCH]
 
 
 def _passages(connection: sa.Connection, body: Body) -> Iterator[Finding]:

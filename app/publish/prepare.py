@@ -17,6 +17,7 @@ from app.db import (
     writer_engine,
 )
 from app.models import RELEASES
+from app.publish.derive import fill
 from app.publish.writer import Orders, Progress, import_plans
 from app.settings import Settings, bundled, hide_password
 
@@ -35,6 +36,7 @@ def migrate(engine: sa.Engine, url: str) -> None:
         if _needs_migrating(connection, url, config):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            fill(connection)
     let_readers_go_on(engine)
 
 

@@ -10,9 +10,7 @@ from app.models.base import Refers, mark
 from app.models.choices import Cause
 from app.publish.rows import Row
 from app.publish.scope import CHUNK, Change, Changes, current
-
-DERIVED = frozenset({"target_reading"})
-"""Tables that the writer computes; their rows are not counted as changes of their own."""
+from app.resources import RESOURCES
 
 REFERENCES: list[tuple[str, str, str]] = [
     (table, name, refers.table)
@@ -21,6 +19,12 @@ REFERENCES: list[tuple[str, str, str]] = [
     if (refers := mark(info, Refers))
 ]
 """Every (table, column, table that it refers to)."""
+
+RESOURCE_OF = {
+    "document_relation": "documents",
+    **{resource.table: resource.name for resource in RESOURCES},
+}
+"""Under which name the rows of a table are published."""
 
 Broken = tuple[str, str, str, str]
 """A reference that leads nowhere: (table, code, column, code that is not current)."""
@@ -54,7 +58,7 @@ def add_release(
 ) -> Made:
     """The release itself, dated now and strictly later than the one before."""
     last = connection.scalar(sa.select(sa.func.max(RELEASES.c.time)))
-    told = {table: change for table, change in changes.items() if change and table not in DERIVED}
+    told = {table: change for table, change in changes.items() if change}
     made = Made(
         number=number,
         time=_later_than(last),
@@ -70,7 +74,7 @@ def add_release(
             note_zh=note if chinese else None,
             note_en=None if chinese else note,
             by=by,
-            resources=" ".join(sorted(told)),
+            resources=" ".join(sorted({RESOURCE_OF[table] for table in told})),
         )
     )
     return made

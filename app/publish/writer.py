@@ -8,11 +8,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.db import move_to_file
-from app.history import reading_of
 from app.models import RELEASES, TABLES
 from app.models.choices import Cause
 from app.publish.anchor import at, compare_anchors
 from app.publish.complaint import Complaint, Refused, shown
+from app.publish.derive import derive, touched_by
 from app.publish.reading import Draft, read_draft, told_at
 from app.publish.release import Made, add_release, apply, dangling, next_number
 from app.publish.rows import Row, indicator_code, rows_of
@@ -106,10 +106,9 @@ def _imported(
         progress(f"writing {rows} rows", f"写入{rows}行")
     number = next_number(connection)
     apply(connection, number, changes)
-    readings = derive(connection, changes)
-    apply(connection, number, readings)
+    derive(connection, number, touched_by(changes))
     _refuse_new_units(drafts, connection, changes["indicator"])
-    _refuse_dangling(drafts, connection, {**changes, **readings})
+    _refuse_dangling(drafts, connection, changes)
     if orders.dry_run or isinstance(cause, CauseProblem):
         return Outcome(changes, None, cause)
     # The time is taken last: until the commit nobody sees the release, and none is dated back.
@@ -329,17 +328,7 @@ def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:
     return any(row[SCOPE[table]] not in new for row in change.added)
 
 
-# --- what follows from the rows ---------------------------------------------------------------
-
-
-def derive(connection: sa.Connection, changes: Changes) -> Changes:
-    """The readings of all targets that the changes touch."""
-    change = changes.get("target", Change())
-    touched = change.added + [wanted for _, wanted in change.changed]
-    desired = {target["code"]: reading_of(target) for target in touched}
-    gone = [row["code"] for row in change.removed]
-    current = current_rows(connection, "target_reading", "code", [*desired, *gone])
-    return {"target_reading": compare("target_reading", current, desired)}
+# --- what must hold afterwards -----------------------------------------------------------------
 
 
 def _refuse_dangling(drafts: Sequence[Draft], connection: sa.Connection, changes: Changes) -> None:

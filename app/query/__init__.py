@@ -1,9 +1,11 @@
 """How resources are read: parse → fetch → rows."""
 
-from app.query.declare import DetailParams, Filter, ListParams, Nested, Resource
-from app.query.fetch import Detail, Page, State, fetch, fetch_one, state_of
-from app.query.request import parse
+from app.query.declare import Filter, Nested, Range, Resource, Searched, Through
+from app.query.fetch import Detail, Page, fetch, fetch_one, list_state
+from app.query.params import DetailParams, ListParams, StateParams
+from app.query.request import pairs_of, parse
 from app.query.source import Source, sources_of
+from app.query.state import State, state_of, state_of_release
 
 __all__ = [
     "Detail",
@@ -12,12 +14,19 @@ __all__ = [
     "ListParams",
     "Nested",
     "Page",
+    "Range",
     "Resource",
+    "Searched",
     "Source",
     "State",
+    "StateParams",
+    "Through",
     "fetch",
     "fetch_one",
+    "list_state",
+    "pairs_of",
     "parse",
     "sources_of",
     "state_of",
+    "state_of_release",
 ]

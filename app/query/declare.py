@@ -1,93 +1,131 @@
 """What a resource declares about itself; parameters, SQL and documentation follow from it."""
 
-import re
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import create_model
+from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
-from app.formats.column import Column
-from app.models import CLOCKED
-from app.models.base import CODE_LENGTH, CODE_PATTERN, Refers, columns_of, mark, unwrap
-
-MAX_LIMIT = 1000
-DEFAULT_LIMIT = 100
-MAX_VALUES = 64
-"""Values that one filter takes."""
-
-LARGEST = 2**31 - 1
-"""What an integer column of both databases holds."""
-
-
-INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
-
-
-def _plain_integer(value: Any) -> Any:
-    if isinstance(value, str) and not INTEGER.fullmatch(value):
-        raise PydanticCustomError("int_parsing", "int_parsing")
-    return value
-
-
-def _plain_boolean(value: Any) -> Any:
-    if isinstance(value, str) and value not in ("true", "false"):
-        raise PydanticCustomError("bool_parsing", "bool_parsing")
-    return value
+from app.formats.column import Choices, Column
+from app.models import MODELS
+from app.models.base import (
+    Refers,
+    can_be_asked,
+    choices_of,
+    columns_of,
+    fields_of,
+    mark,
+    unwrap,
+)
+from app.query.params import (
+    MAX_NAMES,
+    MAX_VALUES,
+    RANGE_TYPES,
+    RELEVANCE,
+    VALUE_TYPES,
+    Code,
+    ListParams,
+    Query,
+    described,
+)
 
 
-# One question has one spelling: 1_0, 5.0 and " 5" are no numbers, OFF and 0 no truths.
-PlainInteger = Annotated[int, BeforeValidator(_plain_integer)]
-PlainBoolean = Annotated[bool, BeforeValidator(_plain_boolean)]
+@dataclass(frozen=True)
+class Through:
+    """Other rows that a row is asked by: those of `table` whose field `by` has this row's `of`.
+
+    Filters through the same rows must hold for one and the same of them.
+    """
+
+    table: str
+    by: str
+    of: str = "code"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A parameter that keeps the rows whose column of that name has one of the given values."""
+    """A parameter that keeps the rows whose field has one of the given values."""
 
     name: str
+    column: str | None = None
+    """The field, where it has another name than the parameter."""
+    through: Through | None = None
+    """The field is one of these other rows."""
+
+    @property
+    def field(self) -> str:
+        """The name of the field that is compared."""
+        return self.column or self.name
+
+
+@dataclass(frozen=True)
+class Range:
+    """Two parameters, `x_min` and `x_max`: the rows whose field lies between them, both included.
+
+    A row whose field is null lies in no range.
+    """
+
+    name: str
+    column: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The name of the field that is compared."""
+        return self.column or self.name
 
 
 @dataclass(frozen=True)
 class Nested:
-    """A list inside a detail: the rows of a table whose field `by` has the detail's code."""
+    """A list inside a row: the rows of another resource whose field `by` has this row's code."""
 
     name: str
-    row: type[SQLModel]
-    table: str
+    of: "Resource"
     by: str
     columns: tuple[str, ...]
-    order: tuple[str, ...]
 
-
-class ListParams(BaseModel):
-    """What every list takes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    limit: PlainInteger = Field(
-        default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows on one page, at most"
-    )
-    cursor: str | None = Field(
-        default=None, max_length=1000, description="Where the page begins: from `links.next`"
-    )
-    release: PlainInteger | None = Field(
-        default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
-    )
-
-
-class DetailParams(BaseModel):
-    """What every detail takes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    release: PlainInteger | None = Field(
-        default=None, ge=1, le=LARGEST, description="The state of this release, unchanging"
-    )
+    @cached_property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns of the brief rows."""
+        by_name = {column.name: column for column in self.of.columns}
+        return tuple(by_name[name] for name in self.columns)
 
 
 @dataclass(frozen=True)
+class Searched:
+    """The fields that `q` looks into."""
+
+    names: tuple[str, ...]
+    """Those that name the row: a match here makes it more relevant."""
+    texts: tuple[str, ...] = ()
+    nested: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Fields of the rows nested in it, by the list's name; they count as texts."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a filter compares: the kind of its values and whose codes they are."""
+
+    filter: Filter
+    info: FieldInfo
+    refers: str | None
+    """The table whose codes it takes; None where it takes other values."""
+
+    @property
+    def choices(self) -> Choices | None:
+        """The closed list that its values are from."""
+        return choices_of(self.info.annotation)
+
+    @property
+    def kind(self) -> type:
+        """The type of its values."""
+        kind: type = unwrap(self.info.annotation)[0]
+        return kind
+
+
+@dataclass(frozen=True, eq=False)
 class Resource:
     """What is published under one name: the one declaration that everything follows from."""
 
@@ -97,10 +135,19 @@ class Resource:
     table: str
     zh: str
     en: str
+    about_zh: str
+    """One sentence that says what a row is."""
+    about_en: str
     order: tuple[str, ...]
-    """Default order: columns of the table, `-` for descending; ends with `code`."""
+    """Default order: fields of the row or columns of the table, `-` for descending; the last one
+    is the key."""
     filters: tuple[Filter, ...] = ()
+    """Beside those that every closed list, reference and truth value of the row is by itself."""
+    ranges: tuple[Range, ...] = ()
     nested: tuple[Nested, ...] = ()
+    searched: Searched | None = None
+    key: str = "code"
+    """The field that names a row in its address."""
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -108,27 +155,91 @@ class Resource:
         return columns_of(self.row)
 
     @cached_property
+    def column(self) -> dict[str, Column]:
+        """The columns of a row by name."""
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def asked(self) -> dict[str, Asked]:
+        """All filters, by the name of their parameter; first those that most resources have."""
+        fields = fields_of(self.row)
+        own = [name for name, info in fields.items() if name == self.key or can_be_asked(info)]
+        found = {chosen.name: chosen for chosen in [*map(Filter, own), *self.filters]}
+        usual = [self.key, "plan", "issuer", "year"]
+        names = [n for n in usual if n in found] + [n for n in found if n not in usual]
+        return {name: self._asked(found[name]) for name in names}
+
+    def _asked(self, chosen: Filter) -> Asked:
+        table = chosen.through.table if chosen.through else self.table
+        info = None if chosen.through else fields_of(self.row).get(chosen.field)
+        info = info or fields_of(MODELS[table])[chosen.field]
+        refers = mark(info, Refers)
+        code = table if chosen.field == "code" else None
+        return Asked(chosen, info, refers.table if refers else code)
+
+    @cached_property
+    def facets(self) -> tuple[str, ...]:
+        """The filters whose values can be counted."""
+        return tuple(name for name in self.asked if name != self.key)
+
+    @cached_property
+    def bounds(self) -> dict[str, Range]:
+        """The ranges by the names of their two parameters."""
+        return {f"{r.name}_{end}": r for r in self.ranges for end in ("min", "max")}
+
+    def field(self, name: str) -> FieldInfo:
+        """A field of the row, or else of the table."""
+        return fields_of(self.row).get(name) or fields_of(MODELS[self.table])[name]
+
+    @cached_property
+    def sorts(self) -> tuple[str, ...]:
+        """What `sort` takes."""
+        both = [sign + column.name for column in self.columns for sign in ("", "-")]
+        return ((RELEVANCE,) if self.searched else ()) + tuple(both)
+
+    @cached_property
     def params(self) -> type[ListParams]:
         """The parameters of the list: the same model parses requests and describes them."""
-        fields: dict[str, Any] = {f.name: self._parameter(f) for f in self.filters}
-        return create_model(f"{self.row.__name__}Params", __base__=ListParams, **fields)
+        fields: dict[str, Any] = {name: _values(asked) for name, asked in self.asked.items()}
+        for name, chosen in self.bounds.items():
+            fields[name] = _bound(name, self.field(chosen.field))
+        if self.searched:
+            fields["q"] = Query
+        fields["sort"] = _names(self.sorts, "Order of the rows: fields, `-` for descending")
+        fields["fields"] = _names(
+            tuple(self.column),
+            f"Only these fields, in the usual order; `{self.key}` always stands there",
+        )
+        if self.nested:
+            lists = tuple(inner.name for inner in self.nested)
+            fields["include"] = _names(lists, "Lists to put into each row; JSON only")
+        fields["facets"] = _names(
+            self.facets,
+            "Filters whose values are counted, each under all filters but its own; at most 100 "
+            "values each; JSON only",
+        )
+        with warnings.catch_warnings():
+            # `copy` is a field of documents and an old method of pydantic's that nobody calls.
+            warnings.filterwarnings("ignore", message=".*shadows an attribute")
+            return create_model(f"{self.row.__name__}Params", __base__=ListParams, **fields)
 
-    def _parameter(self, chosen: Filter) -> tuple[Any, Any]:
-        info = CLOCKED[self.table].model_fields[chosen.name]
-        value: Any = unwrap(info.annotation)[0]
-        if value is str and self.refers(chosen.name):
-            value = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
-        elif value is int:
-            value = Annotated[PlainInteger, Field(ge=-LARGEST, le=LARGEST)]
-        elif value is bool:
-            value = PlainBoolean
-        values: Any = list[value]
-        described = Field(default=None, max_length=MAX_VALUES, description=info.description)
-        return values | None, described
 
-    def refers(self, name: str) -> str | None:
-        """The table whose codes a filter takes; None where it takes other values."""
-        if name == "code":
-            return self.table
-        refers = mark(CLOCKED[self.table].model_fields[name], Refers)
-        return refers.table if refers else None
+def _values(asked: Asked) -> tuple[Any, Any]:
+    kind: Any = VALUE_TYPES.get(asked.kind, asked.kind)
+    if asked.refers:
+        kind = Code
+    repeated: Any = list[kind]
+    meaning = (asked.info.description or "").removesuffix(".")
+    return repeated | None, described(f"{meaning}; repeat it for OR", max_length=MAX_VALUES)
+
+
+def _bound(name: str, info: FieldInfo) -> tuple[Any, Any]:
+    kind = RANGE_TYPES["time" if name.startswith("time_") else unwrap(info.annotation)[0]]
+    end = "least" if name.endswith("_min") else "most"
+    return kind | None, described(f"{info.description}: at {end} this")
+
+
+def _names(allowed: tuple[str, ...], meaning: str) -> tuple[Any, Any]:
+    listed: Any = list[Literal[allowed]]  # type: ignore[valid-type]
+    meaning += "; separated by commas or repeated"
+    return listed | None, described(meaning, min_length=1, max_length=MAX_NAMES)

@@ -1,52 +1,54 @@
 """Rows of a resource: lists and details, each in one snapshot."""
 
-import difflib
-import hashlib
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import orjson
-import sqlalchemy as sa
-
-from app.db import Snapshot, dialect_named
-from app.errors import AppError, DatabaseUnavailable, InvalidValue, NotFound
+from app.db import Snapshot
 from app.formats.base import Row
 from app.formats.column import Column
-from app.models import RELEASES, metadata
-from app.models.base import CODE_LENGTH, CODE_PATTERN, columns_of
-from app.query.declare import DetailParams, ListParams, Nested, Resource
-from app.query.request import FOREIGN_CURSOR, UNKNOWN_CODE, UNKNOWN_RELEASE, bad_value
-from app.query.statement import Shape, Statement, Values, compiled, statement_for
+from app.models.base import CODE_LENGTH, CODE_PATTERN
+from app.query.codes import absent, refuse_unknown_codes
+from app.query.cursor import Cursor, foreign, question, read_cursor
+from app.query.declare import Asked, Nested, Resource
+from app.query.params import LARGEST, ListParams
+from app.query.request import Pairs
+from app.query.select import (
+    COUNTED_WITH_QUERY,
+    Shape,
+    bare,
+    facets_statement,
+    proof_statement,
+    rows_statement,
+)
+from app.query.state import State, first_of, last_of, state_of, state_of_release
+from app.query.statement import Values, padded
+from app.search import words_of
 
 CODE = re.compile(CODE_PATTERN)
+NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 
-NEIGHBOURS = 100
-"""Codes before and behind an unknown one among which the nearest is looked for."""
+Lists = dict[str, tuple[Sequence[Column], list[list[Row]]]]
+"""Nested lists by name: their columns, and for each row its list."""
 
-
-@dataclass(frozen=True)
-class State:
-    """The release that an answer shows."""
-
-    number: int
-    time: str
-    past: bool
-    """Asked for by number, so the current rows may be others."""
+Facets = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Page:
     """What a list answers."""
 
+    columns: Sequence[Column]
     rows: list[Row]
     total: int
-    state: State
+    total_is: str
+    """exact, or at_least where counting stopped."""
     cursor: str | None
     """Where the next page begins; None on the last."""
+    nested: Lists = field(default_factory=dict)
+    facets: Facets | None = None
 
 
 @dataclass(frozen=True)
@@ -54,264 +56,242 @@ class Detail:
     """What a detail answers."""
 
     row: Row
-    nested: dict[str, tuple[Sequence[Column], list[Row]]]
-    state: State
+    nested: Lists
 
 
-def state_of(snapshot: Snapshot, release: int | None) -> State:
-    """The release that is asked for, by default the newest; raises InvalidValue for none."""
-    rows = _releases(snapshot, release)
-    if not rows:
-        newest = _releases(snapshot, None)
-        if not newest:
-            raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
-        reason = UNKNOWN_RELEASE.filled({"newest": newest[0][0]})
-        raise bad_value("query", "release", str(release), reason)
-    number, time = rows[0]
-    return State(number, time, past=release is not None)
+def list_state(snapshot: Snapshot, resource: Resource, params: ListParams, zone: ZoneInfo) -> State:
+    """The state that a list shows; a later page shows that of the first one."""
+    cursor = read_cursor(resource, params, sort_of(resource, params))
+    if cursor is None:
+        return state_of(snapshot, params, zone)
+    if params.as_of is not None and state_of(snapshot, params, zone).number != cursor.release:
+        raise foreign(params)
+    return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of)
 
 
-def _releases(snapshot: Snapshot, release: int | None) -> list[Row]:
-    statement = _release_statement(snapshot.dialect, release is None)
-    return statement.run(snapshot, {} if release is None else {"number": release})
-
-
-@lru_cache(maxsize=4)
-def _release_statement(dialect: str, newest: bool) -> Statement:
-    select = sa.select(RELEASES.c.number, RELEASES.c.time)
-    if newest:
-        select = select.order_by(RELEASES.c.number.desc()).limit(1)
-    else:
-        select = select.where(RELEASES.c.number == sa.bindparam("number", type_=sa.Integer))
-    return compiled(select, dialect_named(dialect), ())
-
-
-def fetch(snapshot: Snapshot, resource: Resource, params: ListParams) -> Page:
-    """One page of a list."""
-    cursor = _cursor(resource, params)
-    release = cursor.release if cursor else params.release
-    state = state_of(snapshot, release)
-    shape, values = _asked(resource, params, state)
-    rows, keys = _rows(snapshot, shape, {**values, "limit": params.limit + 1}, cursor)
-    more = len(rows) > params.limit
-    total = len(rows)
-    if more or cursor:
-        total = _total(snapshot, shape, values)
-    if total == 0 or any(count > 1 for _, count in shape.filters):
-        _refuse_unknown_codes(snapshot, resource, params)
+def fetch(
+    snapshot: Snapshot, resource: Resource, params: ListParams, state: State, zone: ZoneInfo
+) -> Page:
+    """One page of a list in a state; days are those of the time zone."""
+    sort = sort_of(resource, params)
+    cursor = read_cursor(resource, params, sort)
+    shape, values = _asked(resource, params, sort, state, zone)
+    found, keys = _rows(snapshot, *_paged(shape, values, params, cursor))
+    more = len(found) > params.limit
+    rows = found[: params.limit]
+    total = _proved(snapshot, shape, values, len(found), counted=more or cursor is not None)
     following = None
     if more:
         last = list(keys[params.limit - 1])
-        following = Cursor(state.number, _question(resource, params), last).written()
-    return Page(rows[: params.limit], total, state, following)
+        following = Cursor(state.number, question(resource, params), last).written()
+    counted_out = bool(shape.words) and total > COUNTED_WITH_QUERY
+    return Page(
+        columns=[resource.column[name] for name in shape.columns],
+        rows=rows,
+        total=COUNTED_WITH_QUERY if counted_out else total,
+        total_is="at_least" if counted_out else "exact",
+        cursor=following,
+        nested=_included(snapshot, resource, params, shape, rows, state),
+        facets=_facets(snapshot, params, shape, values),
+    )
 
 
-def _asked(resource: Resource, params: ListParams, state: State) -> tuple[Shape, Values]:
+def sort_of(resource: Resource, params: ListParams) -> tuple[str, ...]:
+    """The fields that order a list: those asked for, then the usual ones, up to the key."""
+    sort: list[str] = []
+    for key in (*(getattr(params, "sort", None) or ()), *resource.order):
+        if bare(key) not in map(bare, sort):
+            sort.append(key)
+        if bare(key) == resource.key:
+            break
+    return tuple(sort)
+
+
+def _asked(
+    resource: Resource,
+    params: ListParams,
+    sort: tuple[str, ...],
+    state: State,
+    zone: ZoneInfo,
+) -> tuple[Shape, Values]:
     values: Values = {"release": state.number}
-    filters = []
-    for chosen in resource.filters:
-        if given := getattr(params, chosen.name):
-            distinct = _rounded(list(dict.fromkeys(given)))
-            filters.append((chosen.name, len(distinct)))
-            values |= {f"{chosen.name}_{n}": value for n, value in enumerate(distinct)}
+    filters, bounds = [], []
+    for name in resource.asked:
+        if given := getattr(params, name):
+            distinct = padded(given)
+            filters.append((name, len(distinct)))
+            values |= {f"{name}_{n}": value for n, value in enumerate(distinct)}
+    for name, chosen in resource.bounds.items():
+        bound = getattr(params, name)
+        if bound is not None:
+            if chosen.name == "time":
+                bound = (first_of if name.endswith("_min") else last_of)(bound, zone)
+            bounds.append(name)
+            values[name] = bound
+    words = words_of(getattr(params, "q", None) or "")
+    values |= {f"word_{n}": word for n, word in enumerate(words)}
+    wanted = set(getattr(params, "fields", None) or resource.column) | {resource.key}
     shape = Shape(
-        table=resource.table,
-        row=resource.row,
-        columns=tuple(column.name for column in resource.columns),
-        order=resource.order,
+        resource=resource,
+        columns=tuple(name for name in resource.column if name in wanted),
+        sort=sort,
         filters=tuple(filters),
+        bounds=tuple(bounds),
+        words=len(words),
         past=state.past,
     )
     return shape, values
 
 
-def _rounded(values: list[Any]) -> list[Any]:
-    """Repeat the last value up to a power of two, so that there are few shapes."""
-    size = 1 << (len(values) - 1).bit_length()
-    return values + values[-1:] * (size - len(values))
+def _paged(
+    shape: Shape, values: Values, params: ListParams, cursor: Cursor | None
+) -> tuple[Shape, Values]:
+    """The page that is asked for, and one row more, which tells whether another one follows."""
+    values = {**values, "limit": params.limit + 1}
+    if cursor is None:
+        return shape, values
+    after = zip(shape.sort, cursor.keys, strict=True)
+    values |= {f"after_{bare(key)}": value for key, value in after if value is not None}
+    return replace(shape, after=tuple(value is None for value in cursor.keys)), values
 
 
-def _rows(
-    snapshot: Snapshot, shape: Shape, values: Values, cursor: "Cursor | None" = None
-) -> tuple[list[Row], list[Row]]:
+def _rows(snapshot: Snapshot, shape: Shape, values: Values) -> tuple[list[Row], list[Row]]:
     """Rows and, beside them, the keys that order them."""
-    if cursor:
-        names = [key.lstrip("-") for key in shape.order]
-        keys = dict(zip((f"after_{name}" for name in names), cursor.keys, strict=True))
-        shape, values = Shape(**{**vars(shape), "after": True}), {**values, **keys}
-    found = statement_for(shape, snapshot.dialect).run(snapshot, values)
+    found = rows_statement(shape, snapshot.dialect).run(snapshot, values)
     width = len(shape.columns)
     return [row[:width] for row in found], [row[width:] for row in found]
 
 
-def _total(snapshot: Snapshot, shape: Shape, values: Values) -> int:
-    counting = Shape(**{**vars(shape), "counts": True, "limited": False})
-    total: int = statement_for(counting, snapshot.dialect).run(snapshot, values)[0][0]
-    return total
+def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counted: bool) -> int:
+    """The total; raises InvalidValue where a code that was asked for never existed.
+
+    A single code that some row has exists: only the others are looked up, with the total.
+    """
+    doubtful = [
+        (name, asked.refers, count)
+        for name, count in shape.filters
+        for asked in [shape.resource.asked[name]]
+        if asked.refers and (count > 1 or found == 0)
+    ]
+    if not counted and not doubtful:
+        return found
+    codes = tuple((table, count) for _, table, count in doubtful)
+    bound = dict(values)
+    given: Pairs = []
+    for place, (name, _, count) in enumerate(doubtful):
+        these = [values[f"{name}_{n}"] for n in range(count)]
+        given += [(name, code) for code in dict.fromkeys(these)]
+        bound |= {f"codes{place}_{n}": code for n, code in enumerate(these)}
+    statement = proof_statement(shape if counted else None, codes, snapshot.dialect)
+    row = list(statement.run(snapshot, bound)[0])
+    total = row.pop(0) if counted else found
+    if sum(row) < len(given):
+        refuse_unknown_codes(snapshot, shape.resource, given)
+    return int(total)
 
 
-def fetch_one(snapshot: Snapshot, resource: Resource, code: str, params: DetailParams) -> Detail:
-    """One row with its nested lists; raises NotFound."""
-    state = state_of(snapshot, params.release)
-    if not CODE.fullmatch(code):
-        raise _not_found(snapshot, resource, code, state)
-    shape = Shape(
-        table=resource.table,
-        row=resource.row,
-        columns=tuple(column.name for column in resource.columns),
-        order=("code",),
-        filters=(("code", 1),),
-        past=state.past,
-        limited=False,
-    )
-    rows, _ = _rows(snapshot, shape, {"code_0": code, "release": state.number})
-    if not rows:
-        raise _not_found(snapshot, resource, code, state)
-    nested = {
-        inner.name: (columns, lists)
+# --- lists inside rows, and counted values ---
+
+
+def _included(
+    snapshot: Snapshot,
+    resource: Resource,
+    params: ListParams,
+    shape: Shape,
+    rows: list[Row],
+    state: State,
+) -> Lists:
+    wanted = getattr(params, "include", None) or ()
+    place = shape.columns.index(resource.key)
+    codes = [row[place] for row in rows]
+    return {
+        inner.name: (inner.shown, nested_rows(snapshot, inner, codes, state))
         for inner in resource.nested
-        for columns, lists in [_nested(snapshot, inner, code, state)]
+        if inner.name in wanted
     }
-    return Detail(rows[0], nested, state)
 
 
-def _nested(
-    snapshot: Snapshot, inner: Nested, code: str, state: State
-) -> tuple[Sequence[Column], list[Row]]:
+def nested_rows(
+    snapshot: Snapshot, inner: Nested, codes: Sequence[str], state: State
+) -> list[list[Row]]:
+    """For each code the rows nested in it, in their usual order: one statement for all."""
+    if not codes:
+        return []
+    wanted = padded(codes)
     shape = Shape(
-        table=inner.table,
-        row=inner.row,
+        resource=inner.of,
         columns=inner.columns,
-        order=inner.order,
-        filters=((inner.by, 1),),
+        sort=(inner.by, *inner.of.order),
+        filters=((inner.by, len(wanted)),),
         past=state.past,
         limited=False,
     )
-    by_name = {column.name: column for column in columns_of(inner.row)}
-    rows, _ = _rows(snapshot, shape, {f"{inner.by}_0": code, "release": state.number})
-    return [by_name[name] for name in inner.columns], rows
+    values = {f"{inner.by}_{n}": code for n, code in enumerate(wanted)}
+    found, keys = _rows(snapshot, shape, {**values, "release": state.number})
+    lists: dict[str, list[Row]] = {code: [] for code in codes}
+    for row, key in zip(found, keys, strict=True):
+        lists[key[0]].append(row)
+    return [lists[code] for code in codes]
 
 
-def _not_found(snapshot: Snapshot, resource: Resource, code: str, state: State) -> AppError:
-    likely = re.sub(r"[^a-z0-9-]", "", code.lower())
-    near = [found for found in _near_codes(snapshot, resource.table, likely) if found != code]
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    hint_zh = f"，您要找的可能是“{near[0]}”" if near else ""
-    shown = code[:200]
-    return NotFound(
-        f"Release {state.number} has no '{shown}' among {resource.name}.{hint}",
-        f"第{state.number}版的{resource.zh}中没有“{shown}”{hint_zh}。",
-        [
-            {
-                "in": "path",
-                "name": "code",
-                "value": shown,
-                "reason": "not_found",
-                "suggestion": near[0] if near else None,
-                "allowed": None,
-            }
-        ],
-    )
-
-
-def _refuse_unknown_codes(snapshot: Snapshot, resource: Resource, params: ListParams) -> None:
-    for chosen in resource.filters:
-        table = resource.refers(chosen.name)
-        given = getattr(params, chosen.name) if table else None
-        if not table or not given:
-            continue
-        known = _known_codes(snapshot, table, given)
-        for code in given:
-            if code not in known:
-                near = _near_codes(snapshot, table, code)
-                raise bad_value("query", chosen.name, code, UNKNOWN_CODE, near)
-
-
-def _known_codes(snapshot: Snapshot, table: str, codes: Sequence[str]) -> set[str]:
-    """Those of some codes that exist or existed."""
-    wanted = _rounded(list(dict.fromkeys(codes)))
-    statement = _codes_statement(snapshot.dialect, table, len(wanted))
-    rows = statement.run(snapshot, {f"code_{n}": code for n, code in enumerate(wanted)})
-    return {row[0] for row in rows}
-
-
-@lru_cache(maxsize=256)
-def _codes_statement(dialect: str, table: str, count: int) -> Statement:
-    column = metadata.tables[table].c.code
-    values = [sa.bindparam(f"code_{n}", type_=column.type) for n in range(count)]
-    select = sa.select(column).where(column.in_(values)).distinct()
-    return compiled(select, dialect_named(dialect), ())
-
-
-def _near_codes(snapshot: Snapshot, table: str, code: str) -> list[str]:
-    """The codes that most resemble one, among its neighbours in the order of codes."""
-    neighbours: list[str] = []
-    for upward in (True, False):
-        statement = _neighbours_statement(snapshot.dialect, table, upward)
-        neighbours += [row[0] for row in statement.run(snapshot, {"code": code[:CODE_LENGTH]})]
-    return difflib.get_close_matches(code[:CODE_LENGTH], sorted(neighbours), n=5)
-
-
-@lru_cache(maxsize=64)
-def _neighbours_statement(dialect: str, table: str, upward: bool) -> Statement:
-    here = metadata.tables[table].c
-    given = sa.bindparam("code", type_=here.code.type)
-    side = here.code > given if upward else here.code < given
-    order = here.code.asc() if upward else here.code.desc()
-    select = sa.select(here.code).where(side, here.release_to.is_(None))
-    return compiled(select.order_by(order).limit(NEIGHBOURS), dialect_named(dialect), ())
-
-
-# A cursor carries the release of its first page, so all pages show one state.
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The place behind a page: which release, which question, the last row's keys."""
-
-    release: int
-    question: str
-    keys: list[Any]
-
-    def written(self) -> str:
-        """The cursor as it stands in an address."""
-        packed = orjson.dumps([self.release, self.question, self.keys])
-        return urlsafe_b64encode(packed).decode("ascii").rstrip("=")
-
-
-def _cursor(resource: Resource, params: ListParams) -> Cursor | None:
-    if params.cursor is None:
+def _facets(snapshot: Snapshot, params: ListParams, shape: Shape, values: Values) -> Facets | None:
+    names = getattr(params, "facets", None)
+    if not names:
         return None
-    cursor = _unpacked(params.cursor)
-    kinds = [metadata.tables[resource.table].c[key.lstrip("-")].type for key in resource.order]
-    if (
-        cursor is None
-        or cursor.question != _question(resource, params)
-        or params.release not in (None, cursor.release)
-        or [type(key) for key in cursor.keys] != [kind.python_type for kind in kinds]
+    counted: Facets = {name: [] for name in names}
+    for name, value, rows, zh, en in facets_statement(shape, tuple(names), snapshot.dialect).run(
+        snapshot, values
     ):
-        raise _foreign(params.cursor)
-    return cursor
+        counted[name].append(_facet_value(shape.resource.asked[name], value, rows, zh, en))
+    for found in counted.values():
+        found.sort(key=lambda entry: (-entry["count"], str(entry["value"])))
+    return counted
 
 
-def _unpacked(text: str) -> Cursor | None:
-    try:
-        release, question, keys = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError):
-        return None
-    sound = type(release) is int and 1 <= release < 2**31 and isinstance(keys, list)
-    sound = sound and all(type(key) in (int, str) for key in keys)
-    small = sound and all(
-        "\x00" not in key if isinstance(key, str) else abs(key) < 2**31 for key in keys
+def _facet_value(
+    asked: Asked, value: str, count: int, zh: str | None, en: str | None
+) -> dict[str, Any]:
+    if asked.choices:
+        zh, en = asked.choices(value).zh, asked.choices(value).en
+    elif asked.kind is bool:
+        zh, en = ("是", "yes") if value == "true" else ("否", "no")
+    kinds: dict[type, Any] = {bool: value == "true", int: int(value) if asked.kind is int else 0}
+    return {
+        "value": kinds.get(asked.kind, value),
+        "label_zh": zh or value,
+        "label_en": en or value,
+        "count": count,
+    }
+
+
+# --- details ---
+
+
+def fetch_one(snapshot: Snapshot, resource: Resource, code: str, state: State) -> Detail:
+    """One row of a state with its nested lists; raises NotFound or Withdrawn."""
+    value = _key(resource, code)
+    if value is None:
+        raise absent(snapshot, resource, code, state)
+    shape = Shape(
+        resource=resource,
+        columns=tuple(resource.column),
+        sort=(resource.key,),
+        filters=((resource.key, 1),),
+        past=state.past,
+        limited=False,
     )
-    return Cursor(release, question, keys) if small else None
+    rows, _ = _rows(snapshot, shape, {f"{resource.key}_0": value, "release": state.number})
+    if not rows:
+        raise absent(snapshot, resource, code, state)
+    nested: Lists = {
+        inner.name: (inner.shown, nested_rows(snapshot, inner, [code], state))
+        for inner in resource.nested
+    }
+    return Detail(rows[0], nested)
 
 
-def _foreign(text: str) -> InvalidValue:
-    return bad_value("query", "cursor", text, FOREIGN_CURSOR)
-
-
-def _question(resource: Resource, params: ListParams) -> str:
-    asked = params.model_dump(exclude={"limit", "cursor", "release"}, exclude_none=True)
-    text = orjson.dumps([resource.name, asked], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(text).hexdigest()[:12]
+def _key(resource: Resource, code: str) -> str | int | None:
+    """The key that an address names; None where it can be that of no row."""
+    if resource.column[resource.key].type == "integer":
+        return int(code) if NUMBER.fullmatch(code) and int(code) <= LARGEST else None
+    return code if CODE.fullmatch(code) and len(code) <= CODE_LENGTH else None

@@ -1,82 +1,33 @@
-"""From the pairs of a query string to checked parameters.
+"""From a query string to checked parameters.
 
-Each refusal names the place, the value and what is allowed.
+Each refusal names the place, the value, why it is refused, and what is allowed.
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
+from urllib.parse import unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import InvalidValue, UnknownParameter
 from app.models.base import choices_of, unwrap
+from app.query.params import RELEVANCE, SPLIT, ListParams, StateParams
 
-Params = TypeVar("Params", bound=BaseModel)
+Params = TypeVar("Params", bound=StateParams)
+Pairs = list[tuple[str, str]]
 
 MAX_PAIRS = 1000
 SHOWN = 200
 """Characters of a refused value that are repeated to the client."""
 
+TOLD = 20
+"""Refused places of one request that are told; looking for the nearest name costs time."""
 
-def parse(model: type[Params], pairs: Sequence[tuple[str, str]], path: str) -> Params:
-    """The parameters of a request; raises UnknownParameter or InvalidValue."""
-    if len(pairs) > MAX_PAIRS:
-        raise InvalidValue(
-            f"{path} takes at most {MAX_PAIRS} parameters", f"{path} 最多接受{MAX_PAIRS}个参数"
-        )
-    known = list(model.model_fields)
-    unknown = [(name, value) for name, value in pairs if name not in known]
-    if unknown:
-        raise _unknown(unknown, known, path)
-    try:
-        return model.model_validate(_grouped(model, pairs))
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-    raise _invalid([_told(model, detail) for detail in details])
-
-
-def _grouped(model: type[BaseModel], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    given: dict[str, list[str]] = {}
-    for name, value in pairs:
-        given.setdefault(name, []).append(value)
-    for name, values in given.items():
-        inner, _ = unwrap(model.model_fields[name].annotation)
-        if getattr(inner, "__origin__", None) is list:
-            continue
-        if len(values) > 1:
-            raise bad_value("query", name, values[1], GIVEN_TWICE)
-        given[name] = values[0]  # type: ignore[assignment]
-    return given
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a wrong one most resembles."""
-    return next(iter(difflib.get_close_matches(name[:SHOWN], list(known), n=1)), None)
-
-
-def _unknown(pairs: Sequence[tuple[str, str]], known: list[str], path: str) -> UnknownParameter:
-    errors = [
-        {
-            "in": "query",
-            "name": name[:SHOWN],
-            "value": value[:SHOWN],
-            "reason": "unknown_parameter",
-            "suggestion": nearest(name, known),
-            "allowed": known,
-        }
-        for name, value in pairs
-    ]
-    first = errors[0]
-    hint = f" Did you mean '{first['suggestion']}'?" if first["suggestion"] else ""
-    hint_zh = f"，您要找的可能是“{first['suggestion']}”" if first["suggestion"] else ""
-    return UnknownParameter(
-        f"{path} has no parameter '{first['name']}'.{hint}",
-        f"{path} 没有参数“{first['name']}”{hint_zh}。",
-        errors,
-    )
+NOT_ENCODED = re.compile(rb"%(?![0-9a-fA-F]{2})")
 
 
 @dataclass(frozen=True)
@@ -100,7 +51,19 @@ FOREIGN_CURSOR = Reason(
 UNKNOWN_RELEASE = Reason(
     "unknown_release", "is later than the newest release, {newest}", "晚于最新的第{newest}版"
 )
+FUTURE = Reason("in_the_future", "is in the future", "是将来的时刻")
+TWO_CLOCKS = Reason("with_release", "cannot stand together with release", "不能与release同时给出")
+BAD_ENCODING = Reason(
+    "not_encoded",
+    "is not percent-encoded UTF-8: write a percent sign as %25",
+    "不是百分号编码的UTF-8：百分号本身请写作%25",
+)
 NOT_IN_LIST = Reason("not_in_list", "is none of {allowed}", "不在 {allowed} 之中")
+JSON_ONLY = Reason(
+    "json_only", "is for JSON: {format} has no place for it", "只适用于JSON：{format}无处容纳"
+)
+CSV_ONLY = Reason("csv_only", "is for CSV, not for {format}", "只适用于CSV，不适用于{format}")
+NEEDS_QUERY = Reason("needs_q", "needs words to search for: give q too", "需要检索词：请同时给出q")
 
 REASONS = {
     "int_parsing": Reason("not_an_integer", "is not a whole number", "不是整数"),
@@ -108,7 +71,27 @@ REASONS = {
         "not_an_integer", "is not a whole number in range", "不是范围内的整数"
     ),
     "int_from_float": Reason("not_an_integer", "is not a whole number", "不是整数"),
+    "float_parsing": Reason(
+        "not_a_number", "is not a number such as 60 or 61.8", "不是数字（如60、61.8）"
+    ),
     "bool_parsing": Reason("not_a_boolean", "is neither true nor false", "既不是true也不是false"),
+    "date_parsing": Reason(
+        "not_a_date", "is not a day such as 2023-12-31", "不是日期（如2023-12-31）"
+    ),
+    "moment_parsing": Reason(
+        "not_a_moment",
+        "is neither a day such as 2026-11-24 nor an instant with zone such as "
+        "2026-11-24T02:00:00Z (in an address, + is written %2B)",
+        "既不是日期（如2026-11-24），也不是带时区的时刻（如2026-11-24T02:00:00Z；"
+        "地址中的+须写作%2B）",
+    ),
+    "not_visible": Reason("not_visible", "has characters that cannot be seen", "含有不可见字符"),
+    "no_token": Reason(
+        "nothing_to_search", "has no letter, digit or Chinese character", "不含字母、数字或汉字"
+    ),
+    "too_many_words": Reason(
+        "too_many_words", "has too many words: at most {most}", "词数过多：最多{most}个"
+    ),
     "greater_than_equal": Reason("too_small", "must be at least {ge}", "不得小于{ge}"),
     "less_than_equal": Reason("too_large", "must be at most {le}", "不得大于{le}"),
     "string_pattern_mismatch": Reason(
@@ -116,6 +99,7 @@ REASONS = {
         "is no code: lower-case letters, digits and single hyphens",
         "不是代码：只能有小写字母、数字和单个连字符",
     ),
+    "string_too_short": Reason("empty", "is empty", "为空"),
     "string_too_long": Reason(
         "too_long", "is longer than {max_length} characters", "超过{max_length}个字符"
     ),
@@ -126,10 +110,119 @@ REASONS = {
 """By the type of pydantic's error."""
 
 
+def pairs_of(query: bytes) -> Pairs:
+    """The names and values of a query string; raises InvalidValue where it is badly encoded."""
+    if not query:
+        return []
+    pieces = query.split(b"&", MAX_PAIRS + 1)
+    if len(pieces) > MAX_PAIRS:
+        raise InvalidValue(
+            f"An address takes at most {MAX_PAIRS} parameters.",
+            f"一个地址最多接受{MAX_PAIRS}个参数。",
+        )
+    return [_pair(piece) for piece in pieces if piece]
+
+
+def _pair(piece: bytes) -> tuple[str, str]:
+    name, _, value = piece.partition(b"=")
+    try:
+        if NOT_ENCODED.search(piece):
+            raise ValueError
+        return _decoded(name), _decoded(value)
+    except ValueError:
+        shown = [part.decode("ascii", "replace") for part in (name, value)]
+        raise bad_value("query", shown[0][:SHOWN], shown[1], BAD_ENCODING) from None
+
+
+def _decoded(text: bytes) -> str:
+    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+
+
+def parse(model: type[Params], pairs: Pairs, path: str, form: str) -> Params:
+    """The parameters of a request for an answer in some form.
+
+    Raises UnknownParameter or InvalidValue.
+    """
+    known = list(model.model_fields)
+    unknown = {name: value for name, value in pairs if name not in known}
+    if unknown:
+        raise _unknown(list(unknown.items())[:TOLD], known, path)
+    try:
+        params = model.model_validate(_grouped(model, pairs))
+    except ValidationError as error:
+        details = error.errors(include_url=False)[:TOLD]
+        raise _invalid([_told(model, detail) for detail in details]) from None
+    _refuse_what_does_not_fit(params, form)
+    return params
+
+
+def _refuse_what_does_not_fit(params: StateParams, form: str) -> None:
+    """What each parameter allows, but not beside another one, or not in this form."""
+    if params.release is not None and params.as_of is not None:
+        raise bad_value("query", "as_of", params.as_of, TWO_CLOCKS)
+    if getattr(params, "bom", None) and form != "csv":
+        raise bad_value("query", "bom", "true", CSV_ONLY.filled({"format": form}))
+    if not isinstance(params, ListParams):
+        return
+    for name in ("include", "facets"):
+        names = getattr(params, name, None)
+        if names and form != "json":
+            reason = JSON_ONLY.filled({"format": form})
+            raise bad_value("query", name, ",".join(names), reason)
+    if RELEVANCE in (getattr(params, "sort", None) or ()) and not getattr(params, "q", None):
+        raise bad_value("query", "sort", RELEVANCE, NEEDS_QUERY)
+
+
+def _grouped(model: type[BaseModel], pairs: Pairs) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    for name, values in given.items():
+        inner, _ = unwrap(model.model_fields[name].annotation)
+        if name in SPLIT:
+            given[name] = list(dict.fromkeys(part for v in values for part in v.split(",")))
+        elif getattr(inner, "__origin__", None) is not list:
+            if len(values) > 1:
+                raise bad_value("query", name, values[1], GIVEN_TWICE)
+            given[name] = values[0]
+    return given
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a wrong one most resembles."""
+    return next(iter(difflib.get_close_matches(name[:SHOWN], list(known), n=1)), None)
+
+
+def _unknown(pairs: Sequence[tuple[str, str]], known: list[str], path: str) -> UnknownParameter:
+    errors = [
+        {
+            "in": "query",
+            "name": name[:SHOWN],
+            "value": value[:SHOWN],
+            "reason": "unknown_parameter",
+            "suggestion": nearest(name, known),
+            "allowed": known,
+        }
+        for name, value in pairs
+    ]
+    first = errors[0]
+    hint, hint_zh = hints(first["suggestion"])
+    return UnknownParameter(
+        f"{path} has no parameter '{first['name']}'.{hint}",
+        f"{path} 没有参数“{first['name']}”{hint_zh}。",
+        errors,
+    )
+
+
+def hints(near: Any) -> tuple[str, str]:
+    """What is said of the nearest name, in English and Chinese; nothing where there is none."""
+    return (f" Did you mean '{near}'?", f"，您要找的可能是“{near}”") if near else ("", "")
+
+
 def bad_value(
     place: str, name: str, value: str, reason: Reason, allowed: Sequence[str] | None = None
 ) -> InvalidValue:
-    """The refusal of one value: `name` = 'value' and why; the first allowed one is the nearest."""
+    """The refusal of one value: `name` = 'value' and why; the nearest allowed one is suggested."""
     return _invalid([_Refused(place, name, value[:SHOWN], reason, allowed)])
 
 
@@ -158,9 +251,7 @@ class _Refused:
 
 def _invalid(refused: Sequence[_Refused]) -> InvalidValue:
     first = refused[0]
-    near = first.suggestion
-    hint = f" Did you mean '{near}'?" if near else ""
-    hint_zh = f"，您要找的可能是“{near}”" if near else ""
+    hint, hint_zh = hints(first.suggestion)
     return InvalidValue(
         f"{first.name} = '{first.value}' {first.reason.en}.{hint}",
         f"{first.name} 的值“{first.value}”{first.reason.zh}{hint_zh}。",
@@ -172,16 +263,21 @@ def _told(model: type[BaseModel], detail: ErrorDetails) -> _Refused:
     name = str(detail["loc"][0])
     given = detail["input"]
     value = given if isinstance(given, str) else f"{len(given)} values"
-    inner, _ = unwrap(model.model_fields[name].annotation)
-    choices = choices_of(getattr(inner, "__args__", (inner,))[0])
+    allowed = _allowed(model.model_fields[name].annotation)
+    context = {**detail.get("ctx", {})}
+    if detail["type"] in ("enum", "literal_error") and allowed:
+        reason = NOT_IN_LIST.filled({"allowed": ", ".join(allowed)})
+    else:
+        reason = REASONS[detail["type"]].filled(context)
+    return _Refused("query", name, value[:SHOWN], reason, allowed)
+
+
+def _allowed(annotation: Any) -> list[str] | None:
+    """The closed list that a parameter takes its values from."""
+    inner, _ = unwrap(annotation)
+    (element,) = get_args(inner)[:1] or (inner,)
+    choices = choices_of(element)
     if choices:
-        allowed = [str(choice) for choice in choices]
-        return _Refused("query", name, value[:SHOWN], _in_list(detail, allowed), allowed)
-    reason = REASONS[detail["type"]].filled(detail.get("ctx", {}))
-    return _Refused("query", name, value[:SHOWN], reason, None)
-
-
-def _in_list(detail: ErrorDetails, allowed: Sequence[str]) -> Reason:
-    if detail["type"] == "enum":
-        return NOT_IN_LIST.filled({"allowed": ", ".join(allowed)})
-    return REASONS[detail["type"]].filled(detail.get("ctx", {}))
+        return [str(choice) for choice in choices]
+    listed = [str(value) for value in get_args(element) if isinstance(value, str)]
+    return listed or None

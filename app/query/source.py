@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from app.db import Snapshot, dialect_named
 from app.models import metadata
 from app.models.choices import Copy
-from app.query.fetch import State
-from app.query.statement import alive, compiled
+from app.query.select import alive
+from app.query.state import State
+from app.query.statement import compiled
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Source:
         return f"要点（Yaodian）第{release}版，据{self._origin_zh()}，{license_name}"
 
     def _origin_zh(self) -> str:
+        if self.documents == 0:
+            return "尚未发布的数据"
         if self.documents == 1:
             copy = "" if self.originals else "第三方预览本整理，非该局发布"
             return f"《{self.title}》{copy or '整理'}"
@@ -36,6 +39,8 @@ class Source:
         return f"Yaodian, release {release}, from {self._origin_en()}; {license_name}"
 
     def _origin_en(self) -> str:
+        if self.documents == 0:
+            return "nothing published yet"
         if self.documents == 1:
             return (
                 "the published plan"

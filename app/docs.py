@@ -1,0 +1,166 @@
+"""The description for machines and people: /openapi.json, /docs and /problems, all local."""
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from app.errors import AppError, all_problems
+from app.http import encoded, is_unchanged, weak_etag
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+SWAGGER = files("fastapi_swagger") / "resources"
+"""Swagger UI as that package carries it: nothing is fetched from elsewhere."""
+
+ASSETS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+}
+
+START = b"""window.addEventListener("load", () => {
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#docs",
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+  });
+});
+"""
+
+DOCS = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Yaodian 要点 · API</title>
+<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+)
+
+PROBLEM_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 42rem; margin: 2rem auto;
+  padding: 0 1rem }}
+code {{ background: #f1f3f5; padding: .1em .3em }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+PROBLEM_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def add_docs(app: FastAPI) -> None:
+    """The routes of the documentation."""
+    app.add_route("/openapi.json", _openapi(app))
+    app.add_route("/docs", _docs)
+    app.add_route("/docs/{name}", _asset)
+    app.add_route("/problems", _problems)
+    app.add_route("/problems/{name}", _problem)
+    app.add_route("/", _start)
+
+
+async def _start(_request: Request) -> Response:
+    return RedirectResponse("/docs", status_code=302)
+
+
+def _openapi(app: FastAPI) -> Endpoint:
+    written: list[bytes] = []
+
+    async def openapi(request: Request) -> Response:
+        if not written:
+            written.append(orjson.dumps(app.openapi()))
+        return _kept(request, written[0], "application/json")
+
+    return openapi
+
+
+def _kept(request: Request, body: bytes, media_type: str) -> Response:
+    """Bytes that a client may keep for an hour, with a tag made of themselves."""
+    etag = weak_etag(media_type, sha256(body).hexdigest())
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    if is_unchanged(request.headers, etag, None):
+        return Response(status_code=304, headers=headers)
+    body, coding = encoded(body, request.headers.get("accept-encoding", ""))
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body, headers=headers, media_type=media_type)
+
+
+async def _docs(request: Request) -> Response:
+    answer = _kept(request, DOCS.encode(), "text/html")
+    answer.headers["Content-Security-Policy"] = DOCS_POLICY
+    return answer
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name == "start.js":
+        return _kept(request, START, "text/javascript")
+    if name not in ASSETS:
+        raise HTTPException(404)
+    return _kept(request, (SWAGGER / name).read_bytes(), ASSETS[name])
+
+
+async def _problems(request: Request) -> Response:
+    items = "\n".join(
+        f'<li><a href="/problems/{kind.type}">{kind.status} {escape(kind.title)}</a> '
+        f'<span lang="zh">{escape(kind.title_zh)}</span></li>'
+        for kind in all_problems()
+    )
+    return _page(request, "Problems 错误类型", f"<h1>Problems 错误类型</h1>\n<ul>{items}</ul>")
+
+
+async def _problem(request: Request) -> Response:
+    for kind in all_problems():
+        if kind.type == request.path_params["name"]:
+            return _page(request, kind.title, _told(kind))
+    raise HTTPException(404)
+
+
+def _told(kind: type[AppError]) -> str:
+    return (
+        f"<h1>{escape(kind.title)} <span lang='zh'>{escape(kind.title_zh)}</span></h1>\n"
+        f"<p>HTTP status {kind.status}, type <code>/problems/{kind.type}</code></p>\n"
+        f"<p>{escape(kind.__doc__ or '')}</p>\n"
+        "<p>The answer itself says in <code>detail</code> and <code>errors</code> what was wrong "
+        "with the request. <span lang='zh'>具体原因见返回内容的<code>detail_zh</code>与"
+        "<code>errors</code>。</span></p>\n"
+        '<p><a href="/problems">All problems</a> · <a href="/docs">API</a></p>'
+    )
+
+
+def _page(request: Request, title: str, body: str) -> Response:
+    text = PROBLEM_PAGE.format(title=escape(title), body=body)
+    answer = _kept(request, text.encode(), "text/html")
+    answer.headers["Content-Security-Policy"] = PROBLEM_POLICY
+    return answer

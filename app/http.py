@@ -1,0 +1,139 @@
+"""HTTP craft: which form and coding a client wants, and whether it has the answer already."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import formatdate, parsedate_to_datetime
+from urllib.parse import quote
+
+import brotli
+
+from app.errors import NotAcceptable
+from app.formats import FORMATS, JSON, Format
+
+CODINGS = ("br", "gzip")
+"""Content codings that the service writes, the better one first."""
+
+SMALLEST = 500
+"""Bytes below which coding gains nothing."""
+
+BROTLI_QUALITY = 5
+GZIP_LEVEL = 6
+
+
+def _weighed(header: str) -> Iterator[tuple[str, float]]:
+    """The members of an Accept header in lower case with their weights."""
+    for member in header.split(","):
+        name, *parameters = (part.strip().lower() for part in member.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = min(max(float(parameter[2:]), 0.0), 1.0)
+                except ValueError:
+                    weight = 0.0
+        if name:
+            yield name, weight
+
+
+def chosen_format(asked: str | None, suffix: str | None, accept: str) -> Format:
+    """The format of the answer: `format=` first, then the suffix, then Accept.
+
+    Raises NotAcceptable, which lists the formats.
+    """
+    for place, name in (("query", asked), ("path", suffix)):
+        if name is not None:
+            if name not in FORMATS:
+                raise _not_acceptable(place, "format", name)
+            return FORMATS[name]
+    return _accepted(accept) if accept.strip() else JSON
+
+
+def _accepted(accept: str) -> Format:
+    wanted = list(_weighed(accept))
+    best, weight = JSON, 0.0
+    for form in FORMATS.values():
+        if (given := _weight_of(form.media_type, wanted)) > weight:
+            best, weight = form, given
+    if weight == 0:
+        raise _not_acceptable("header", "Accept", accept)
+    return best
+
+
+def _weight_of(media_type: str, wanted: list[tuple[str, float]]) -> float:
+    """The weight of a media type: that of the member which names it most exactly."""
+    general = media_type.partition("/")[0] + "/*"
+    for name in (media_type, general, "*/*"):
+        for member, weight in wanted:
+            if member == name:
+                return weight
+    return 0.0
+
+
+def _not_acceptable(place: str, name: str, value: str) -> NotAcceptable:
+    media_types = [form.media_type for form in FORMATS.values()]
+    allowed = media_types if place == "header" else list(FORMATS)
+    return NotAcceptable(
+        f"'{value[:200]}' is not written here; there are: {', '.join(allowed)}.",
+        f"本服务不提供“{value[:200]}”；可用格式：{'、'.join(allowed)}。",
+        [
+            {
+                "in": place,
+                "name": name,
+                "value": value[:200],
+                "reason": "not_acceptable",
+                "suggestion": None,
+                "allowed": allowed,
+            }
+        ],
+    )
+
+
+def encoded(body: bytes, accept_encoding: str) -> tuple[bytes, str | None]:
+    """The body in the best content coding that the client takes, and the name of that coding."""
+    if len(body) < SMALLEST or not accept_encoding:
+        return body, None
+    weights = dict(_weighed(accept_encoding))
+    others = weights.get("*", 0.0)
+    best = max(CODINGS, key=lambda coding: weights.get(coding, others))
+    if weights.get(best, others) == 0:
+        return body, None
+    if best == "br":
+        return brotli.compress(body, quality=BROTLI_QUALITY), best
+    return gzip.compress(body, GZIP_LEVEL, mtime=0), best
+
+
+def weak_etag(*parts: object) -> str:
+    """The tag of an answer that is decided by these parts alone, on every replica alike."""
+    text = "\n".join(map(str, parts)).encode()
+    return f'W/"{hashlib.sha256(text).hexdigest()[:20]}"'
+
+
+def http_date(time: str) -> str:
+    """A release's time as HTTP writes it."""
+    return formatdate(datetime.fromisoformat(time).timestamp(), usegmt=True)
+
+
+def is_unchanged(headers: Mapping[str, str], etag: str, time: str | None) -> bool:
+    """Whether the client says that it has this answer: by its tag, or else by its date."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        bare = etag.removeprefix("W/")
+        return any(tag.strip().removeprefix("W/") == bare for tag in tags.split(","))
+    since = headers.get("if-modified-since")
+    if not since or time is None:
+        return False
+    try:
+        moment = parsedate_to_datetime(since)
+    except ValueError:
+        return False
+    if moment.tzinfo is None:
+        return False
+    return int(datetime.fromisoformat(time).timestamp()) <= moment.timestamp()
+
+
+def saved_as(name: str, name_zh: str, suffix: str) -> str:
+    """The value of Content-Disposition: a plain name, and the Chinese one for those who can."""
+    chinese = quote(f"{name_zh}.{suffix}")
+    return f"attachment; filename=\"{name}.{suffix}\"; filename*=UTF-8''{chinese}"

@@ -1,0 +1,124 @@
+"""Codes that a request names: whether they exist or existed, and the nearest ones."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from app.db import Snapshot, dialect_named
+from app.errors import AppError, NotFound, Withdrawn
+from app.models import RELEASES, metadata
+from app.models.base import CODE_LENGTH, CODE_PATTERN
+from app.query.declare import Resource
+from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints
+from app.query.state import State
+from app.query.statement import Statement, compiled, padded
+
+NEIGHBOURS = 100
+"""Codes before and behind an unknown one among which the nearest is looked for."""
+
+
+def refuse_unknown_codes(snapshot: Snapshot, resource: Resource, given: Pairs) -> None:
+    """Raise InvalidValue for the first code, given as (filter, code), that never existed."""
+    for name, code in given:
+        table = resource.asked[name].refers
+        if table and not _known_codes(snapshot, table, [code]):
+            near = near_codes(snapshot, table, code)
+            raise bad_value("query", name, code, UNKNOWN_CODE, near)
+
+
+def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> AppError:
+    """Why a state has no row of this code: it never existed, is not there yet, or is gone."""
+    can_be = resource.key == "code" and re.fullmatch(CODE_PATTERN, code)
+    if can_be and (last := _last_version(snapshot, resource, code, state)):
+        return last
+    likely = re.sub(r"[^a-z0-9-]", "", code.lower())
+    near = near_codes(snapshot, resource.table, likely) if resource.key == "code" else []
+    near = [found for found in near if found != code]
+    hint, hint_zh = hints(near[0] if near else None)
+    shown = code[:SHOWN]
+    return NotFound(
+        f"Release {state.number} has no '{shown}' among {resource.name}.{hint}",
+        f"第{state.number}版的{resource.zh}中没有“{shown}”{hint_zh}。",
+        [
+            {
+                "in": "path",
+                "name": resource.key,
+                "value": shown,
+                "reason": "not_found",
+                "suggestion": near[0] if near else None,
+                "allowed": None,
+            }
+        ],
+    )
+
+
+def _last_version(
+    snapshot: Snapshot, resource: Resource, code: str, state: State
+) -> Withdrawn | None:
+    statement = _last_statement(snapshot.dialect, resource.table)
+    rows = statement.run(snapshot, {"code": code[:CODE_LENGTH], "release": state.number})
+    if not rows:
+        return None
+    number, time, cause, note_zh, note_en = rows[0]
+    day = time[:10]
+    note, note_en = note_zh or note_en, note_en or note_zh
+    return Withdrawn(
+        f"Withdrawn in release {number} ({day})" + (f": {note_en}" if note_en else "."),
+        f"已在第{number}版（{day}）撤回" + (f"：{note}" if note else "。"),
+        last_release=number - 1,
+        cause=cause,
+        last_version=f"/v1/{resource.name}/{code}?release={number - 1}",
+    )
+
+
+@lru_cache(maxsize=32)
+def _last_statement(dialect: str, table: str) -> Statement:
+    """The release that closed the last version of a code, up to a release."""
+    here, release = metadata.tables[table].c, RELEASES.c
+    select = (
+        sa.select(release.number, release.time, release.cause, release.note_zh, release.note_en)
+        .join_from(metadata.tables[table], RELEASES, release.number == here.release_to)
+        .where(here.code == sa.bindparam("code", type_=here.code.type))
+        .where(here.release_to <= sa.bindparam("release", type_=sa.Integer))
+        .order_by(here.release_to.desc())
+        .limit(1)
+    )
+    return compiled(select, dialect_named(dialect), ())
+
+
+def _known_codes(snapshot: Snapshot, table: str, codes: Sequence[str]) -> set[str]:
+    """Those of some codes that exist or existed."""
+    wanted = padded(codes)
+    statement = _codes_statement(snapshot.dialect, table, len(wanted))
+    rows = statement.run(snapshot, {f"code_{n}": code for n, code in enumerate(wanted)})
+    return {row[0] for row in rows}
+
+
+@lru_cache(maxsize=256)
+def _codes_statement(dialect: str, table: str, count: int) -> Statement:
+    column = metadata.tables[table].c.code
+    values = [sa.bindparam(f"code_{n}", type_=column.type) for n in range(count)]
+    select = sa.select(column).where(column.in_(values)).distinct()
+    return compiled(select, dialect_named(dialect), ())
+
+
+def near_codes(snapshot: Snapshot, table: str, code: str) -> list[str]:
+    """The codes that most resemble one, among its neighbours in the order of codes."""
+    neighbours: list[str] = []
+    for upward in (True, False):
+        statement = _neighbours_statement(snapshot.dialect, table, upward)
+        neighbours += [row[0] for row in statement.run(snapshot, {"code": code[:CODE_LENGTH]})]
+    return difflib.get_close_matches(code[:CODE_LENGTH], sorted(neighbours), n=5)
+
+
+@lru_cache(maxsize=64)
+def _neighbours_statement(dialect: str, table: str, upward: bool) -> Statement:
+    here = metadata.tables[table].c
+    given = sa.bindparam("code", type_=here.code.type)
+    side = here.code > given if upward else here.code < given
+    order = here.code.asc() if upward else here.code.desc()
+    select = sa.select(here.code).where(side, here.release_to.is_(None))
+    return compiled(select.order_by(order).limit(NEIGHBOURS), dialect_named(dialect), ())

@@ -1,0 +1,68 @@
+"""Reads for requests: one bounded pool of threads, one snapshot for each request."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from app.db import DatabaseProblem, Snapshot, reader_engine, snapshot, told
+from app.errors import DatabaseUnavailable
+from app.query import Source, State, sources_of
+from app.settings import Settings
+
+log = logging.getLogger("yaodian")
+
+KEPT_SOURCES = 256
+"""Releases whose attribution is remembered."""
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Reader:
+    """The only way from a request to the database."""
+
+    settings: Settings
+    engine: sa.Engine = field(init=False)
+    threads: ThreadPoolExecutor = field(init=False)
+    sources: dict[int, Source] = field(default_factory=dict)
+    """What releases rest on: a release never changes, so it is read once."""
+
+    def __post_init__(self) -> None:
+        count = self.settings.reader_threads
+        self.engine = reader_engine(self.settings.database_url, count)
+        self.threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+
+    async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
+        """The result of a question, asked in a snapshot on a reading thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
+
+    def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
+        try:
+            url = self.settings.database_url
+            with told(url), snapshot(self.engine, url) as state:
+                return ask(state)
+        except DatabaseProblem as error:
+            log.error("%s", error)
+            raise DatabaseUnavailable(
+                "The database does not answer; try again later.", "数据库没有响应，请稍后再试。"
+            ) from error
+
+    def source(self, state: Snapshot, release: State) -> Source:
+        """What the rows of a release rest on."""
+        found = self.sources.get(release.number)
+        if found is None:
+            found = sources_of(state, release)
+            if len(self.sources) >= KEPT_SOURCES:
+                self.sources = {}
+            self.sources[release.number] = found
+        return found
+
+    def close(self) -> None:
+        """Let running reads end, then close the connections."""
+        self.threads.shutdown(wait=True)
+        self.engine.dispose()

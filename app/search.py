@@ -1,0 +1,66 @@
+"""Search that is right for Chinese, with the same answers on both databases.
+
+Text and query are read alike: NFKC, lower case; a token is one Han character or one run of Latin
+letters and digits; everything else separates. A word matches where its tokens follow one another
+in one field. The database holds the tokens of each row as text, ` 教 育 | c1c `, so a match is a
+plain substring and no tokenizer of a database has a say.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+LATIN = "0-9a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+TOKEN = re.compile(f"[{HAN}]|[{LATIN}]+")
+BETWEEN_FIELDS = " | "
+"""No token has this character, so no word matches across two fields."""
+
+MAX_CHARACTERS = 200
+MAX_WORDS = 10
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, in order."""
+    return TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def searchable(fields: Iterable[str | None]) -> str:
+    """What is stored of a row's fields: tokens between spaces, fields apart."""
+    found = (" ".join(tokens(field)) for field in fields if field)
+    return f" {BETWEEN_FIELDS.join(part for part in found if part)} "
+
+
+def words_of(query: str) -> list[str]:
+    """The words of a query as they stand in stored text; words without a token are left out."""
+    normal = unicodedata.normalize("NFKC", query)
+    found = (" ".join(tokens(word)) for word in normal.split())
+    return list(dict.fromkeys(f" {word} " for word in found if word))
+
+
+def contains(
+    text: sa.ColumnElement[str], word: sa.BindParameter[str], dialect: str
+) -> sa.ColumnElement[bool]:
+    """Whether stored text has a word."""
+    place = sa.func.instr if dialect == "sqlite" else sa.func.strpos
+    return place(text, word) > sa.literal_column("0")
+
+
+def relevance(
+    names: sa.ColumnElement[str],
+    text: sa.ColumnElement[str],
+    words: Sequence[sa.BindParameter[str]],
+    dialect: str,
+) -> sa.ColumnElement[int]:
+    """How well a row matches: words in its names first, then how often they occur."""
+    named: sa.ColumnElement[int] = sa.literal_column("1000")
+    none: sa.ColumnElement[int] = sa.literal_column("0")
+    score: sa.ColumnElement[int] = none
+    for word in words:
+        without = sa.func.replace(text, word, sa.text("''"))
+        gone = sa.func.length(text) - sa.func.length(without)
+        score = score + sa.case((contains(names, word, dialect), named), else_=none)
+        score = score + gone.self_group().op("/")(sa.func.length(word))
+    return sa.type_coerce(score, sa.Integer)

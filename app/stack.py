@@ -1,0 +1,191 @@
+"""The layers around the application, outermost first: request id and log, limits, headers.
+
+They are plain ASGI; each passes on everything but HTTP requests.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+
+from app.errors import PROBLEM_JSON, AddressTooLong, AppError, InternalError, problem
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("yaodian")
+requests = logging.getLogger("yaodian.requests")
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+LONGEST_ADDRESS = 32 * 1024
+"""Bytes of path and query; a refused `q` of ten thousand bytes is still told by its name."""
+
+METHODS = "GET, HEAD, OPTIONS"
+"""What every address takes: the service only reads."""
+
+EXPOSED = (
+    "ETag, Last-Modified, Link, Content-Disposition, Allow, Retry-After, X-Request-ID, "
+    "Deprecation, Sunset"
+)
+
+FAILED = ("The service failed; this was logged.", "服务出错，已记入日志。")
+
+HEADERS = {
+    b"access-control-allow-origin": b"*",
+    b"access-control-expose-headers": EXPOSED.encode(),
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"cross-origin-resource-policy": b"cross-origin",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"x-content-type-options": b"nosniff",
+}
+"""What every answer carries, unless it has a value of its own for it."""
+
+PREFLIGHT = {
+    b"allow": METHODS.encode(),
+    b"access-control-allow-methods": METHODS.encode(),
+    b"access-control-allow-headers": b"*",
+    b"access-control-max-age": b"86400",
+}
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first value of a request's header."""
+    return next((value for key, value in scope["headers"] if key == name), None)
+
+
+def instance_of(scope: Scope) -> str:
+    """The address of a request, as problems and the log tell it."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    address = path.split(b"?")[0] + (b"?" + query if query else b"")
+    return address[:2000].decode("ascii", "replace")
+
+
+async def send_problem(scope: Scope, send: Send, error: AppError) -> None:
+    """Answer with a problem from outside the application."""
+    body = problem(error, instance_of(scope))
+    headers = {
+        **HEADERS,
+        b"content-type": PROBLEM_JSON.encode(),
+        b"content-length": str(len(body)).encode(),
+        b"cache-control": b"no-store",
+    }
+    start = {"type": "http.response.start", "status": error.status, "headers": [*headers.items()]}
+    await send(start)
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+class RequestLog:
+    """Gives every request an id, writes a line about it, and tells a failure as a problem.
+
+    The id is the client's X-Request-ID where that is a plain one. No address of a client is
+    written down.
+    """
+
+    def __init__(self, app: Application, written: bool):
+        self.app = app
+        self.written = written
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = header(scope, b"x-request-id")
+        known = given is not None and REQUEST_ID.fullmatch(given)
+        name = given if known and given else secrets.token_hex(8).encode()
+        told = {"status": 0, "bytes": 0}
+        ended = False
+        began = time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                told["status"] = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", name)]
+            else:
+                told["bytes"] += len(message.get("body", b""))
+                ended = not message.get("more_body", False)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            if not told["status"]:
+                await send_problem(scope, noted, InternalError(*FAILED))
+            elif not ended:
+                raise  # the client must see that the answer is broken off
+        finally:
+            if self.written:
+                self._write(scope, name, told, time.perf_counter() - began)
+
+    @staticmethod
+    def _write(scope: Scope, name: bytes, told: dict[str, int], seconds: float) -> None:
+        line = {
+            "id": name.decode("ascii"),
+            "method": scope["method"],
+            "address": instance_of(scope),
+            **told,
+            "ms": round(seconds * 1000, 2),
+        }
+        requests.info("%s", orjson.dumps(line).decode())
+
+
+class Limits:
+    """Refuses what no question needs before any work is done."""
+
+    def __init__(self, app: Application):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] == "http":
+            length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+            if length > LONGEST_ADDRESS:
+                refused = AddressTooLong(
+                    f"The address has {length} bytes; at most {LONGEST_ADDRESS} are read.",
+                    f"地址长{length}字节，最多读取{LONGEST_ADDRESS}字节。",
+                )
+                await send_problem(scope, send, refused)
+                return
+        await self.app(scope, receive, send)
+
+
+class Headers:
+    """Security headers and CORS on everything; HEAD and OPTIONS for every address."""
+
+    def __init__(self, app: Application):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; OPTIONS is answered here, HEAD becomes GET without a body."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            headers = [*HEADERS.items(), *PREFLIGHT.items()]
+            await send({"type": "http.response.start", "status": 204, "headers": headers})
+            await send({"type": "http.response.body"})
+            return
+        bodiless = scope["method"] == "HEAD"
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {key for key, _ in message["headers"]}
+                more = [pair for pair in HEADERS.items() if pair[0] not in there]
+                message["headers"] = [*message["headers"], *more]
+            elif bodiless:
+                message = {**message, "body": b""}
+            await send(message)
+
+        inner = {**scope, "method": "GET"} if bodiless else scope
+        await self.app(inner, receive, completed)
