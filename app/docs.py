@@ -105,9 +105,9 @@ def _openapi(app: FastAPI) -> Endpoint:
 
 
 def _kept(request: Request, body: bytes, media_type: str) -> Response:
-    """Bytes that a client may keep for an hour, with a tag made of themselves."""
+    """Bytes that a client may keep for a minute, with a tag made of themselves."""
     etag = weak_etag(media_type, sha256(body).hexdigest())
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
     if is_unchanged(request.headers, etag, None):
         return Response(status_code=304, headers=headers)
     body, coding = encoded(body, request.headers.get("accept-encoding", ""))

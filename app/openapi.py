@@ -25,8 +25,8 @@ TYPES: dict[str, Schema] = {
     "time": {"type": "string", "format": "date-time"},
 }
 
-INTRODUCTION = """Government work plans as open data: areas, tasks, promised figures, bodies, \
-documents to be issued. 政府年度工作要点开放数据。
+INTRODUCTION = """Areas, tasks, promised figures, bodies and documents to be issued, as data that \
+can be queried, checked and quoted. 政府年度工作要点开放数据：可查询、可核对、可引用。
 
 **Figures.** `value` is null where the source masks the number or gives none; `value_status` says \
 which, and `value_text_zh` / `value_text_en` are ready to print. Null is never 0.
@@ -253,13 +253,13 @@ HEADERS: Schema = {
 def _parameters(params: type[StateParams], resource: Resource | None) -> list[Schema]:
     schema = params.model_json_schema()
     common = _common_parameters()
-    described = []
-    for name, part in schema["properties"].items():
-        if name in common:
-            described.append({"$ref": f"#/components/parameters/{name}"})
-        elif resource:
-            described.append(_parameter(name, part, schema.get("$defs", {}), resource))
-    return described
+    names = schema["properties"]
+    own = [
+        _parameter(name, part, schema.get("$defs", {}), resource)
+        for name, part in names.items()
+        if name not in common
+    ]
+    return own + [{"$ref": f"#/components/parameters/{name}"} for name in common if name in names]
 
 
 @cache
@@ -273,12 +273,14 @@ def _parameter(name: str, part: Schema, definitions: Schema, resource: Resource 
     schema = _plain(part, definitions)
     example = _parameter_example(name, schema, resource)
     default = {"default": part["default"]} if part.get("default") is not None else {}
+    # In words: with examples in the schema, documentation pages fill in every field.
+    written = ",".join(map(str, example)) if isinstance(example, list) else example
+    shown = str(written).lower() if isinstance(written, bool) else written
     return {
         "name": name,
         "in": "query",
-        "description": part.get("description", ""),
+        "description": f"{part.get('description', '')} Example: `{shown}`.",
         "schema": {**schema, **default},
-        "example": example,
     }
 
 

@@ -268,7 +268,7 @@ DOCUMENTS = Resource(
     zh="来源文件",
     en="Documents",
     about_zh="计划所据的文件：副本性质、校验值、是否完整、权利说明。",
-    about_en="The document that a plan was read from: which copy, its hashes, its gaps, its rights.",
+    about_en="The document that a plan was read from: which copy, hashes, gaps, rights.",
     order=("code",),
     filters=(
         Filter("plan", "code", Through("plan", "document")),

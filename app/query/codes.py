@@ -31,28 +31,57 @@ def refuse_unknown_codes(snapshot: Snapshot, resource: Resource, given: Pairs) -
 
 def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> AppError:
     """Why a state has no row of this code: it never existed, is not there yet, or is gone."""
-    can_be = resource.key == "code" and re.fullmatch(CODE_PATTERN, code)
-    if can_be and (last := _last_version(snapshot, resource, code, state)):
-        return last
+    if resource.key == "code" and re.fullmatch(CODE_PATTERN, code):
+        if last := _last_version(snapshot, resource, code, state):
+            return last
+        if (first := _first_release(snapshot, resource.table, code)) is not None:
+            return _not_found(
+                resource,
+                code,
+                "not_yet",
+                f"'{code}' was first published in release {first}, "
+                f"which is later than the state asked for, {state.number}.",
+                f"“{code}”自第{first}版起发布，晚于所问的第{state.number}版。",
+            )
     likely = re.sub(r"[^a-z0-9-]", "", code.lower())
     near = near_codes(snapshot, resource.table, likely) if resource.key == "code" else []
     near = [found for found in near if found != code]
     hint, hint_zh = hints(near[0] if near else None)
     shown = code[:SHOWN]
-    return NotFound(
+    return _not_found(
+        resource,
+        shown,
+        "not_found",
         f"Release {state.number} has no '{shown}' among {resource.name}.{hint}",
         f"第{state.number}版的{resource.zh}中没有“{shown}”{hint_zh}。",
-        [
-            {
-                "in": "path",
-                "name": resource.key,
-                "value": shown,
-                "reason": "not_found",
-                "suggestion": near[0] if near else None,
-                "allowed": None,
-            }
-        ],
+        near[0] if near else None,
     )
+
+
+def _not_found(
+    resource: Resource,
+    code: str,
+    reason: str,
+    detail: str,
+    detail_zh: str,
+    near: str | None = None,
+) -> NotFound:
+    place = {"in": "path", "name": resource.key, "value": code, "reason": reason}
+    return NotFound(detail, detail_zh, [{**place, "suggestion": near, "allowed": None}])
+
+
+def _first_release(snapshot: Snapshot, table: str, code: str) -> int | None:
+    rows = _first_statement(snapshot.dialect, table).run(snapshot, {"code": code[:CODE_LENGTH]})
+    first: int | None = rows[0][0]
+    return first
+
+
+@lru_cache(maxsize=32)
+def _first_statement(dialect: str, table: str) -> Statement:
+    here = metadata.tables[table].c
+    select = sa.select(sa.func.min(here.release_from))
+    select = select.where(here.code == sa.bindparam("code", type_=here.code.type))
+    return compiled(select, dialect_named(dialect), ())
 
 
 def _last_version(

@@ -13,6 +13,7 @@ from app.formats.column import Choices, Column
 from app.models import MODELS
 from app.models.base import (
     Refers,
+    Zh,
     can_be_asked,
     choices_of,
     columns_of,
@@ -205,18 +206,18 @@ class Resource:
             fields[name] = _bound(name, self.field(chosen.field))
         if self.searched:
             fields["q"] = Query
-        fields["sort"] = _names(self.sorts, "Order of the rows: fields, `-` for descending")
+        fields["sort"] = _names(self.sorts, "Order of the rows (排序): fields, `-` for descending")
         fields["fields"] = _names(
             tuple(self.column),
-            f"Only these fields, in the usual order; `{self.key}` always stands there",
+            f"Only these fields (字段), in the usual order; `{self.key}` always stands there",
         )
         if self.nested:
             lists = tuple(inner.name for inner in self.nested)
-            fields["include"] = _names(lists, "Lists to put into each row; JSON only")
+            fields["include"] = _names(lists, "Lists to put into each row (嵌入列表); JSON only")
         fields["facets"] = _names(
             self.facets,
-            "Filters whose values are counted, each under all filters but its own; at most 100 "
-            "values each; JSON only",
+            "Filters whose values are counted (分面计数), each under all filters but its own; at "
+            "most 100 values each; JSON only",
         )
         with warnings.catch_warnings():
             # `copy` is a field of documents and an old method of pydantic's that nobody calls.
@@ -229,17 +230,23 @@ def _values(asked: Asked) -> tuple[Any, Any]:
     if asked.refers:
         kind = Code
     repeated: Any = list[kind]
-    meaning = (asked.info.description or "").removesuffix(".")
-    return repeated | None, described(f"{meaning}; repeat it for OR", max_length=MAX_VALUES)
+    meaning = _meaning(asked.info, "; repeat it for OR")
+    return repeated | None, described(meaning, max_length=MAX_VALUES)
+
+
+def _meaning(info: FieldInfo, more: str) -> str:
+    """What a parameter that compares a field means, in both languages where both are known."""
+    zh = mark(info, Zh)
+    return f"{info.description}{more}." + (f" {zh.text}。" if zh else "")
 
 
 def _bound(name: str, info: FieldInfo) -> tuple[Any, Any]:
     kind = RANGE_TYPES["time" if name.startswith("time_") else unwrap(info.annotation)[0]]
     end = "least" if name.endswith("_min") else "most"
-    return kind | None, described(f"{info.description}: at {end} this")
+    return kind | None, described(_meaning(info, f": at {end} this"))
 
 
 def _names(allowed: tuple[str, ...], meaning: str) -> tuple[Any, Any]:
     listed: Any = list[Literal[allowed]]  # type: ignore[valid-type]
-    meaning += "; separated by commas or repeated"
+    meaning += "; separated by commas or repeated."
     return listed | None, described(meaning, min_length=1, max_length=MAX_NAMES)

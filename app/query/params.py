@@ -130,7 +130,8 @@ Query = (
     | None,
     described(
         f"Words to search for, at most {MAX_WORDS}: all must occur, each with its characters in a "
-        "row in one field; full-width and capital letters count as plain ones"
+        "row in one field; full-width and capital letters count as plain ones. "
+        "检索词：各词都须出现，每个词的字在同一字段中相连。"
     ),
 )
 
@@ -151,12 +152,13 @@ class StateParams(BaseModel):
         default=None,
         ge=1,
         le=LARGEST,
-        description="The state of this release, unchanging; not together with `as_of`",
+        description="The state of this release, unchanging; not together with `as_of`. "
+        "某一版的状态，永不改变。",
     )
     as_of: Moment | None = Field(
         default=None,
         description="The newest release not later than this: a day (its end in the service's time "
-        "zone; today means now) or an instant with zone",
+        "zone; today means now) or an instant with zone. 不晚于该日或该时刻的最新一版。",
     )
 
 
@@ -165,13 +167,15 @@ class DetailParams(StateParams):
 
     format: str | None = Field(
         default=None,
-        description="The form of the answer; it goes before a suffix of the address and `Accept`",
+        description="The form of the answer; it goes before a suffix of the address and "
+        "`Accept`. 返回格式。",
         json_schema_extra={"enum": list(FORMATS)},
     )
     bom: PlainBoolean | None = Field(
         default=None,
         description="CSV only: true puts a byte order mark in front, so that Excel reads UTF-8, "
-        "and an apostrophe before text that a spreadsheet would take for a formula",
+        "and an apostrophe before text that a spreadsheet would take for a formula. "
+        "供Excel使用的CSV。",
     )
 
 
@@ -179,11 +183,14 @@ class ListParams(DetailParams):
     """What every list takes."""
 
     limit: PlainInteger = Field(
-        default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows on one page, at most"
+        default=DEFAULT_LIMIT,
+        ge=1,
+        le=MAX_LIMIT,
+        description="Rows on one page, at most. 每页行数上限。",
     )
     cursor: str | None = Field(
         default=None,
         max_length=2000,
         description="Where the page begins: taken from `links.next`, with the other parameters "
-        "as they were",
+        "as they were. 下一页的起点，取自`links.next`。",
     )

@@ -22,11 +22,11 @@ class Source:
 
     def attribution_zh(self, release: int, license_name: str) -> str:
         """The line that a reuser prints, in Chinese."""
+        if release == 0:
+            return f"要点（Yaodian），尚未发布数据，{license_name}"
         return f"要点（Yaodian）第{release}版，据{self._origin_zh()}，{license_name}"
 
     def _origin_zh(self) -> str:
-        if self.documents == 0:
-            return "尚未发布的数据"
         if self.documents == 1:
             copy = "" if self.originals else "第三方预览本整理，非该局发布"
             return f"《{self.title}》{copy or '整理'}"
@@ -36,11 +36,11 @@ class Source:
 
     def attribution_en(self, release: int, license_name: str) -> str:
         """The line that a reuser prints, in English."""
+        if release == 0:
+            return f"Yaodian, nothing published yet; {license_name}"
         return f"Yaodian, release {release}, from {self._origin_en()}; {license_name}"
 
     def _origin_en(self) -> str:
-        if self.documents == 0:
-            return "nothing published yet"
         if self.documents == 1:
             return (
                 "the published plan"
