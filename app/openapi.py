@@ -137,7 +137,7 @@ def _index_operation() -> Schema:
         "parameters": _parameters(StateParams, None),
         "responses": {
             "200": _success({"application/json": {"schema": _ref("Index")}}),
-            **_refusals("304", "414", "422", "500", "503"),
+            **_refusals("304", "405", "414", "422", "500", "503"),
         },
     }
 
@@ -149,7 +149,10 @@ def _alive_operation() -> Schema:
         "tags": ["service"],
         "summary": "Whether this process answers · 进程是否存活",
         "description": "Does not ask the database.",
-        "responses": {"200": {"description": "It does", "content": body}, **_refusals("414")},
+        "responses": {
+            "200": {"description": "It does", "content": body},
+            **_refusals("405", "414"),
+        },
     }
 
 
@@ -162,7 +165,7 @@ def _ready_operation() -> Schema:
         "description": "Reads the newest release; 503 while the database is away or empty.",
         "responses": {
             "200": {"description": "It can", "content": body},
-            **_refusals("414", "500", "503"),
+            **_refusals("405", "414", "500", "503"),
         },
     }
 
@@ -172,7 +175,7 @@ def _answers(schema: str, refusals: Sequence[str]) -> Schema:
     for form in FORMATS.values():
         json_schema = _ref(schema) if form.name == "json" else {"type": "string"}
         content[form.media_type] = {"schema": json_schema}
-    return {"200": _success(content), **_refusals("304", *refusals, "500", "503")}
+    return {"200": _success(content), **_refusals("304", "405", *refusals, "500", "503")}
 
 
 def _success(content: Schema) -> Schema:
@@ -274,8 +277,8 @@ def _parameter(name: str, part: Schema, definitions: Schema, resource: Resource 
     example = _parameter_example(name, schema, resource)
     default = {"default": part["default"]} if part.get("default") is not None else {}
     # In words: with examples in the schema, documentation pages fill in every field.
-    written = ",".join(map(str, example)) if isinstance(example, list) else example
-    shown = str(written).lower() if isinstance(written, bool) else written
+    (shown,) = example if isinstance(example, list) else [example]
+    shown = str(shown).lower() if isinstance(shown, bool) else shown
     return {
         "name": name,
         "in": "query",

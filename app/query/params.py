@@ -100,7 +100,10 @@ def described(meaning: str, **options: Any) -> Any:
 SPLIT = frozenset({"sort", "fields", "include", "facets"})
 """Parameters that hold names, whose values may also stand in one, separated by commas."""
 
-PlainInteger = Annotated[int, BeforeValidator(_integer)]
+# The bounds stand before the validator: only then does the description call them by their names.
+AnyInteger = Annotated[int, Field(ge=-LARGEST, le=LARGEST), BeforeValidator(_integer)]
+ReleaseNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_integer)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_integer)]
 PlainBoolean = Annotated[bool, BeforeValidator(_boolean)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
 Text = Annotated[
@@ -108,7 +111,7 @@ Text = Annotated[
     BeforeValidator(_visible),
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}),
 ]
-Figure = Annotated[float, BeforeValidator(_figure), Field(ge=-LARGEST_FIGURE, le=LARGEST_FIGURE)]
+Figure = Annotated[float, Field(ge=-LARGEST_FIGURE, le=LARGEST_FIGURE), BeforeValidator(_figure)]
 Day = Annotated[str, BeforeValidator(_day), Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[
     str,
@@ -137,7 +140,7 @@ Query = (
 
 VALUE_TYPES: dict[type, Any] = {
     bool: PlainBoolean,
-    int: Annotated[PlainInteger, Field(ge=-LARGEST, le=LARGEST)],
+    int: AnyInteger,
     str: Text,
 }
 RANGE_TYPES: dict[Any, Any] = {float: Figure, date: Day, "time": Moment}
@@ -148,10 +151,8 @@ class StateParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    release: PlainInteger | None = Field(
+    release: ReleaseNumber | None = Field(
         default=None,
-        ge=1,
-        le=LARGEST,
         description="The state of this release, unchanging; not together with `as_of`. "
         "某一版的状态，永不改变。",
     )
@@ -182,11 +183,8 @@ class DetailParams(StateParams):
 class ListParams(DetailParams):
     """What every list takes."""
 
-    limit: PlainInteger = Field(
-        default=DEFAULT_LIMIT,
-        ge=1,
-        le=MAX_LIMIT,
-        description="Rows on one page, at most. 每页行数上限。",
+    limit: Limit = Field(
+        default=DEFAULT_LIMIT, description="Rows on one page, at most. 每页行数上限。"
     )
     cursor: str | None = Field(
         default=None,
