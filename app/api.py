@@ -1,18 +1,27 @@
 """Routes: made in a loop over the resources; each parses, fetches and writes."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import Headers
 
 from app import __version__
 from app.db import Snapshot
 from app.envelope import Question, link_header, links_of, list_meta, meta_of
 from app.formats import FORMATS, JSON, Answer, Format
-from app.http import chosen_format, encoded, http_date, is_unchanged, saved_as, weak_etag
+from app.http import (
+    chosen_format,
+    encoded,
+    http_date,
+    is_unchanged,
+    joined,
+    saved_as,
+    weak_etag,
+)
 from app.query import (
     DetailParams,
     ListParams,
@@ -57,7 +66,7 @@ def question_of(request: Request, path: str, suffix: str | None) -> Question:
     """What a request asks for; raises InvalidValue or NotAcceptable."""
     pairs = pairs_of(request.scope["query_string"])
     asked = next((value for name, value in pairs if name == "format"), None)
-    form = chosen_format(asked, suffix, request.headers.get("accept", ""))
+    form = chosen_format(asked, suffix, joined(request.headers, "accept"))
     return Question(path, pairs, form, f".{suffix}" if suffix else "")
 
 
@@ -87,7 +96,7 @@ class _Api:
         snapshot: Snapshot,
         question: Question,
         params: ListParams,
-        headers: Mapping[str, str],
+        headers: Headers,
     ) -> Response:
         state = list_state(snapshot, self.resource, params, self.zone)
         reply = _Reply(question, state, headers)
@@ -123,7 +132,7 @@ class _Api:
         question: Question,
         code: str,
         params: DetailParams,
-        headers: Mapping[str, str],
+        headers: Headers,
     ) -> Response:
         state = state_of(snapshot, params, self.zone)
         reply = _Reply(question, state, headers)
@@ -145,7 +154,7 @@ class _Api:
 class _Reply:
     """An answer in the making: its tag is known before its rows are read."""
 
-    def __init__(self, question: Question, state: State, headers: Mapping[str, str]):
+    def __init__(self, question: Question, state: State, headers: Headers):
         self.question = question
         self.state = state
         self.headers = headers
@@ -170,7 +179,7 @@ class _Reply:
 
     def written(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
         """The bytes of an answer in the coding that the client takes."""
-        body, coding = encoded(body, self.headers.get("accept-encoding", ""))
+        body, coding = encoded(body, joined(self.headers, "accept-encoding"))
         if coding:
             headers["Content-Encoding"] = coding
         # Written out, so that no charset is added to a type that has none.

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import AppError, all_problems
-from app.http import encoded, is_unchanged, weak_etag
+from app.http import encoded, is_unchanged, joined, weak_etag
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -110,7 +110,7 @@ def _kept(request: Request, body: bytes, media_type: str) -> Response:
     headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
     if is_unchanged(request.headers, etag, None):
         return Response(status_code=304, headers=headers)
-    body, coding = encoded(body, request.headers.get("accept-encoding", ""))
+    body, coding = encoded(body, joined(request.headers, "accept-encoding"))
     if coding:
         headers["Content-Encoding"] = coding
     return Response(body, headers=headers, media_type=media_type)

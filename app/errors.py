@@ -34,6 +34,15 @@ class AppError(Exception):
         """Members that this kind of problem has beside the usual ones."""
 
 
+class MalformedRequest(AppError):
+    """What arrived is no HTTP request that can be read."""
+
+    status = 400
+    type = "malformed-request"
+    title = "Malformed request"
+    title_zh = "请求格式有误"
+
+
 class UnknownParameter(AppError):
     """The request has a parameter that this address does not have."""
 

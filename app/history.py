@@ -25,4 +25,5 @@ def reading_of(target: Mapping[str, Any]) -> dict[str, Any]:
         "observation": None,
         "observation_period": None,
         "observation_value": None,
+        "has_alternative": target["alternative_zh"] is not None,
     }

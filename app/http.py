@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import formatdate, parsedate_to_datetime
 from urllib.parse import quote
 
 import brotli
+from starlette.datastructures import Headers
 
 from app.errors import NotAcceptable
 from app.formats import FORMATS, JSON, Format
@@ -115,10 +116,15 @@ def http_date(time: str) -> str:
     return formatdate(datetime.fromisoformat(time).timestamp(), usegmt=True)
 
 
-def is_unchanged(headers: Mapping[str, str], etag: str, time: str | None) -> bool:
+def joined(headers: Headers, name: str) -> str:
+    """A header that may stand in several lines, as one."""
+    return ", ".join(headers.getlist(name))
+
+
+def is_unchanged(headers: Headers, etag: str, time: str | None) -> bool:
     """Whether the client says that it has this answer: by its tag, or else by its date."""
-    tags = headers.get("if-none-match")
-    if tags is not None:
+    tags = joined(headers, "if-none-match")
+    if tags:
         bare = etag.removeprefix("W/")
         return any(tag.strip().removeprefix("W/") == bare for tag in tags.split(","))
     since = headers.get("if-modified-since")

@@ -12,6 +12,7 @@ from app.formats import FORMATS
 from app.formats.column import Column
 from app.models.base import CODE_PATTERN
 from app.query import DetailParams, ListParams, Nested, Resource, StateParams
+from app.query.request import names_of
 from app.settings import bundled
 
 Schema = dict[str, Any]
@@ -256,13 +257,12 @@ HEADERS: Schema = {
 def _parameters(params: type[StateParams], resource: Resource | None) -> list[Schema]:
     schema = params.model_json_schema()
     common = _common_parameters()
-    names = schema["properties"]
-    own = [
-        _parameter(name, part, schema.get("$defs", {}), resource)
-        for name, part in names.items()
-        if name not in common
+    return [
+        {"$ref": f"#/components/parameters/{name}"}
+        if name in common
+        else _parameter(name, schema["properties"][name], schema.get("$defs", {}), resource)
+        for name in names_of(params)
     ]
-    return own + [{"$ref": f"#/components/parameters/{name}"} for name in common if name in names]
 
 
 @cache
@@ -315,6 +315,7 @@ FIXED_EXAMPLES: Mapping[str, Any] = {
     "issuer": "xxjyj",
     "source": "summary",
     "region_code": "330200",
+    "has_alternative": True,
     "time_min": "2026-11-24",
     "time_max": "2026-11-24T02:00:00Z",
 }

@@ -99,7 +99,10 @@ TARGETS = Resource(
     about_zh="计划对某一指标的一项承诺：数字、把握程度、出处和完成情况。",
     about_en="A plan's promise on an indicator: figure, firmness, source, what became of it.",
     order=IN_TEXT,
-    filters=ISSUER_AND_YEAR,
+    filters=(
+        *ISSUER_AND_YEAR,
+        Filter("has_alternative", through=Through("target_reading", "code")),
+    ),
     ranges=(Range("value"), Range("due")),
     nested=(
         Nested(
@@ -117,7 +120,7 @@ TARGETS = Resource(
 
 TARGETS_BRIEFLY = (
     *NAMES, "value", "unit", "value_status", "value_text_zh", "value_text_en", "commitment", "due",
-    "attainment",
+    "alternative_zh", "alternative_en", "attainment",
 )  # fmt: skip
 DELIVERABLES_BRIEFLY = (*TITLES, "outcome", "issued_on")
 

@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.main import create_app, serving_app
+from app.protocol import Protocol
 from app.settings import Settings
 
 GRACE = 10
@@ -19,7 +20,8 @@ def listen(host: str, port: int) -> socket.socket:
     family, _, _, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, so that asyncio turns off Nagle's algorithm, which costs 40 ms an answer.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
@@ -37,9 +39,9 @@ def serve(settings: Settings, listener: socket.socket, workers: int) -> None:
     print(f"Yaodian answers at http://{shown}:{port}/v1", flush=True)
     if workers == 1:
         write_request_log()
-        uvicorn.Server(_config(create_app(settings))).run(sockets=[listener])
+        uvicorn.Server(configured(create_app(settings))).run(sockets=[listener])
         return
-    config = _config("app.serve:worker_app", workers=workers, factory=True)
+    config = configured("app.serve:worker_app", workers=workers, factory=True)
     Multiprocess(config, sockets=[listener]).run()
 
 
@@ -57,9 +59,12 @@ def write_request_log() -> None:
     logger.handlers = [logging.StreamHandler(sys.stdout)]
 
 
-def _config(app: object, **options: object) -> uvicorn.Config:
+def configured(app: object, **options: object) -> uvicorn.Config:
+    """How uvicorn is to serve an application."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http=Protocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -10,7 +10,7 @@ import uvicorn
 from app.main import create_app
 from app.query import Resource
 from app.resources import RESOURCES
-from app.serve import listen
+from app.serve import configured, listen
 from app.settings import Settings
 
 
@@ -19,8 +19,7 @@ def serving(url: str, resources: Sequence[Resource] = RESOURCES) -> Iterator[htt
     """A client of the service on a prepared database."""
     with listen("127.0.0.1", 0) as listener:
         settings = Settings(database_url=url)
-        config = uvicorn.Config(create_app(settings, resources), log_level="critical")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(create_app(settings, resources)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

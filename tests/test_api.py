@@ -119,6 +119,9 @@ def test_task_7_with_everything_in_it(get: Get) -> None:
         "value_text_en": "reach 60%",
         "commitment": "firm",
         "due": "2023-12-31",
+        "alternative_zh": "同一句先提到2023—2025年行动计划，这一比例也可能是2025年的目标。",
+        "alternative_en": "The sentence begins with the 2023–2025 action plan; "
+        "the share may be meant for 2025.",
         "attainment": "no_result",
     }
     assert [each["value"] for each in row["targets"]] == [60, 78, 90]
@@ -264,6 +267,8 @@ def test_the_hard_rows(code: str, expected: Json, get: Get) -> None:
         ("value_status=redacted", 8),
         ("value_status=redacted&value_status=unquantified", 10),
         ("commitment=strive", 6),
+        ("has_alternative=true", 5),
+        ("has_alternative=false&task=xxjyj-2023-t7", 0),
         ("floor_stated=true", 7),
         ("due_basis=stated", 1),
         ("area=xxjyj-2023-a3", 7),

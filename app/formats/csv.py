@@ -5,14 +5,14 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from app.formats.base import Answer, Format, Row
 
 BYTE_ORDER_MARK = "\ufeff"
 
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula (OWASP: CSV injection)."""
-
-BOOLEANS = {True: "true", False: "false"}
 
 
 def starts_formula(text: str) -> bool:
@@ -26,7 +26,8 @@ def _harmless(cell: Any) -> Any:
 
 
 def _cells(row: Row, for_spreadsheet: bool) -> list[Any]:
-    cells = [BOOLEANS[cell] if isinstance(cell, bool) else cell for cell in row]
+    # Truth values and figures are spelled as in JSON.
+    cells = [orjson.dumps(c).decode() if isinstance(c, bool | float) else c for c in row]
     return [_harmless(cell) for cell in cells] if for_spreadsheet else cells
 
 

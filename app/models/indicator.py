@@ -117,10 +117,20 @@ class IndicatorPublic(Since, IndicatorBase):
     target_due: Annotated[
         date | None, Zh("目标期限"), Via("target", "due", "target_commitment")
     ] = said("Day by which it is promised", default=None)
+    target_alternative_zh: Annotated[
+        str | None,
+        Zh("目标另一读法的说明"),
+        Via("target", "alternative_zh", "target_due"),
+    ] = said("Why the promise has a second reading, in Chinese", default=None)
+    target_alternative_en: Annotated[
+        str | None,
+        Zh("目标另一读法的说明（英文）"),
+        Via("target", "alternative_en", "target_alternative_zh"),
+    ] = said("Why the promise has a second reading, in English", default=None)
     latest_period: Annotated[
         str | None,
         Zh("最新结果所属期"),
-        Via("code", "latest_period", "target_due", "indicator_reading"),
+        Via("code", "latest_period", "target_alternative_en", "indicator_reading"),
     ] = said("Period of the latest result", default=None)
     latest_value: Annotated[
         float | None,
@@ -251,6 +261,9 @@ class TargetReadingBase(SQLModel):
     )
     observation_period: str | None = text_field("Period of that result", default=None)
     observation_value: float | None = said("Figure of that result", default=None)
+    has_alternative: Annotated[bool, Zh("有另一读法")] = said(
+        "Whether a second reading of the promise is as likely"
+    )
 
 
 class TargetReading(Clock, TargetReadingBase, table=True):

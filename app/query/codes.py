@@ -12,9 +12,12 @@ from app.errors import AppError, NotFound, Withdrawn
 from app.models import RELEASES, metadata
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.query.declare import Resource
-from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints
+from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints, nearest
 from app.query.state import State
 from app.query.statement import Statement, compiled, padded
+
+FEW = 10
+"""Codes that are all told where none resembles the one that was given."""
 
 NEIGHBOURS = 100
 """Codes before and behind an unknown one among which the nearest is looked for."""
@@ -25,8 +28,8 @@ def refuse_unknown_codes(snapshot: Snapshot, resource: Resource, given: Pairs) -
     for name, code in given:
         table = resource.asked[name].refers
         if table and not _known_codes(snapshot, table, [code]):
-            near = near_codes(snapshot, table, code)
-            raise bad_value("query", name, code, UNKNOWN_CODE, near)
+            near = near_codes(snapshot, table, code) or few_codes(snapshot, table)
+            raise bad_value("query", name, code, UNKNOWN_CODE, near or None)
 
 
 def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> AppError:
@@ -39,13 +42,21 @@ def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> A
                 resource,
                 code,
                 "not_yet",
-                f"'{code}' was first published in release {first}, "
-                f"which is later than the state asked for, {state.number}.",
-                f"“{code}”自第{first}版起发布，晚于所问的第{state.number}版。",
+                f"'{code}' was first published in release {first}, later than what was asked for.",
+                f"“{code}”自第{first}版起发布，晚于所问的时间。",
             )
+    if state.number == 0:
+        return _not_found(
+            resource,
+            code[:SHOWN],
+            "nothing_yet",
+            f"Nothing had been published at {state.as_of}.",
+            f"{state.as_of}时尚未发布任何数据。",
+        )
     likely = re.sub(r"[^a-z0-9-]", "", code.lower())
     near = near_codes(snapshot, resource.table, likely) if resource.key == "code" else []
     near = [found for found in near if found != code]
+    few = few_codes(snapshot, resource.table) if resource.key == "code" and not near else []
     hint, hint_zh = hints(near[0] if near else None)
     shown = code[:SHOWN]
     return _not_found(
@@ -54,7 +65,7 @@ def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> A
         "not_found",
         f"Release {state.number} has no '{shown}' among {resource.name}.{hint}",
         f"第{state.number}版的{resource.zh}中没有“{shown}”{hint_zh}。",
-        near[0] if near else None,
+        near or few,
     )
 
 
@@ -64,10 +75,13 @@ def _not_found(
     reason: str,
     detail: str,
     detail_zh: str,
-    near: str | None = None,
+    allowed: Sequence[str] = (),
 ) -> NotFound:
     place = {"in": "path", "name": resource.key, "value": code, "reason": reason}
-    return NotFound(detail, detail_zh, [{**place, "suggestion": near, "allowed": None}])
+    suggestion = nearest(code, allowed)
+    return NotFound(
+        detail, detail_zh, [{**place, "suggestion": suggestion, "allowed": list(allowed) or None}]
+    )
 
 
 def _first_release(snapshot: Snapshot, table: str, code: str) -> int | None:
@@ -141,6 +155,13 @@ def near_codes(snapshot: Snapshot, table: str, code: str) -> list[str]:
         statement = _neighbours_statement(snapshot.dialect, table, upward)
         neighbours += [row[0] for row in statement.run(snapshot, {"code": code[:CODE_LENGTH]})]
     return difflib.get_close_matches(code[:CODE_LENGTH], sorted(neighbours), n=5)
+
+
+def few_codes(snapshot: Snapshot, table: str) -> list[str]:
+    """All codes of a table, where they are few enough to be told."""
+    statement = _neighbours_statement(snapshot.dialect, table, True)
+    rows = statement.run(snapshot, {"code": ""})
+    return [row[0] for row in rows] if len(rows) <= FEW else []
 
 
 @lru_cache(maxsize=64)

@@ -143,7 +143,7 @@ def parse(model: type[Params], pairs: Pairs, path: str, form: str) -> Params:
 
     Raises UnknownParameter or InvalidValue.
     """
-    known = list(model.model_fields)
+    known = names_of(model)
     unknown = {name: value for name, value in pairs if name not in known}
     if unknown:
         raise _unknown(list(unknown.items())[:TOLD], known, path)
@@ -154,6 +154,12 @@ def parse(model: type[Params], pairs: Pairs, path: str, form: str) -> Params:
         raise _invalid([_told(model, detail) for detail in details]) from None
     _refuse_what_does_not_fit(params, form)
     return params
+
+
+def names_of(model: type[BaseModel]) -> list[str]:
+    """The parameters of a model; those that all resources have come last."""
+    common = list(ListParams.model_fields)
+    return sorted(model.model_fields, key=lambda name: name in common)
 
 
 def _refuse_what_does_not_fit(params: StateParams, form: str) -> None:

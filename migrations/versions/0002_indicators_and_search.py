@@ -27,7 +27,7 @@ SEARCHED = (
     "erratum",
     "document",
 )
-CLOCKED = (*SEARCHED, "document_relation", "target_reading")
+CLOCKED = (*SEARCHED, "document_relation")
 ASKED = {
     "area": ("source_document",),
     "body": ("level", "parent"),
@@ -44,13 +44,15 @@ ASKED = {
     "participation": ("source_document",),
     "plan": ("continues", "document"),
     "target": ("commitment_basis", "source_document"),
-    "target_reading": ("observation",),
+    "target_reading": ("observation", "has_alternative"),
     "task": ("continues", "source_document"),
 }
 
 
 def upgrade() -> None:
-    """Add them; the service fills the tables when it next prepares the database."""
+    """Add them; the service fills what is derived when it next prepares the database."""
+    op.drop_table("target_reading")
+    _create_target_reading(sa.Column("has_alternative", sa.Boolean(), nullable=False))
     for table in SEARCHED:
         _create_clocked(
             f"{table}_text",
@@ -108,13 +110,42 @@ def _create_clocked(table: str, *parts: sa.schema.SchemaItem, code_first: bool =
     op.create_index(f"ix_{table}_current_code", table, ["code"], unique=True, **CURRENT)
 
 
+def _create_target_reading(*more: sa.schema.SchemaItem) -> None:
+    _create_clocked(
+        "target_reading",
+        sa.Column("code", TEXT, nullable=False),
+        sa.Column("attainment", TEXT, nullable=False),
+        sa.Column("attainment_reason", TEXT, nullable=True),
+        sa.Column("attainment_rule", TEXT, nullable=True),
+        sa.Column("observation", TEXT, nullable=True),
+        sa.Column("observation_period", TEXT, nullable=True),
+        sa.Column("observation_value", sa.Float(), nullable=True),
+        *more,
+        sa.CheckConstraint(
+            "attainment IN ('met', 'not_met', 'interim', 'no_result', 'not_assessable')",
+            name=op.f("ck_target_reading_attainment"),
+        ),
+        sa.CheckConstraint(
+            "attainment_reason IN ('redacted', 'unquantified', 'readings_differ', 'sources_differ')",
+            name=op.f("ck_target_reading_attainment_reason"),
+        ),
+        code_first=True,
+    )
+    for column in ("attainment", "attainment_reason"):
+        op.create_index(f"ix_target_reading_{column}", "target_reading", [column, "release_from"])
+        op.create_index(f"ix_target_reading_{column}_now", "target_reading", [column], **CURRENT)
+
+
 def downgrade() -> None:
-    """Drop them."""
+    """Drop them; what was derived must be derived again by a newer version."""
     for table, columns in ASKED.items():
-        if table != "indicator_reading":
+        if table not in ("indicator_reading", "target_reading"):
             for column in columns:
                 op.drop_index(f"ix_{table}_{column}", table)
                 op.drop_index(f"ix_{table}_{column}_now", table)
+    op.drop_table("target_reading")
+    _create_target_reading()
+    op.drop_index("ix_target_reading_opened", "target_reading")
     for table in CLOCKED:
         op.drop_index(f"ix_{table}_opened", table)
     for table in ("indicator_reading", *(f"{of}_text" for of in SEARCHED)):
