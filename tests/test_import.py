@@ -602,6 +602,16 @@ WRONG: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
         "$.plan.title_en: has a character that nobody can see: U+202E",
         "看不见的字符U+202E",
     ),
+    "a formula of a spreadsheet": (
+        edit("plan.title_en", "=HYPERLINK(1)"),
+        "$.plan.title_en: begins like a formula of a spreadsheet",
+        "开头像电子表格公式",
+    ),
+    "a full-width formula": (
+        edit("areas.0.tasks.0.deliverables.0.verb_zh", "＋出台"),
+        ".verb_zh: begins like a formula of a spreadsheet",
+        "开头像电子表格公式",
+    ),
     "a NUL": (
         edit("areas.0.tasks.0.deliverables.0.verb_zh", "出\u0000"),
         ".verb_zh: has a character that nobody can see: U+0000",

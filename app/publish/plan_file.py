@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.formats.csv import starts_formula
 from app.models import CLOCKED
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import (
@@ -53,6 +54,8 @@ def _visible(value: str) -> str:
     for character in value:
         if unicodedata.category(character) in UNSEEN:
             raise PydanticCustomError("unseen", "unseen", {"character": f"U+{ord(character):04X}"})
+    if starts_formula(value):
+        raise PydanticCustomError("formula", "formula")
     return value
 
 

@@ -96,6 +96,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "has a character that nobody can see: {character}",
         "含有看不见的字符{character}",
     ),
+    "formula": (
+        "begins like a formula of a spreadsheet (= + - @): put another character first",
+        "开头像电子表格公式（= + - @）：请换一个字符开头",
+    ),
     "due_missing": ("due_basis stated needs a due date", "due_basis为stated时须写due"),
     "alternative_untold": (
         "an alternative value or due date needs alternative_zh and alternative_en, "
