@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types format migrate schema lock wheel clean
+.PHONY: help serve test check lint types format migrate schema openapi lock wheel clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ format: .venv/ready ## write the format
 
 migrate: .venv/ready ## create or update the tables
 	$(BIN)/yaodian migrate
+
+openapi: .venv/ready ## write docs/openapi.json from the declarations
+	$(BIN)/yaodian openapi > docs/openapi.json
 
 schema: .venv/ready ## write data/plan.schema.json from the models
 	$(BIN)/yaodian schema > data/plan.schema.json

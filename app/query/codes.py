@@ -57,7 +57,8 @@ def absent(snapshot: Snapshot, resource: Resource, code: str, state: State) -> A
     near = near_codes(snapshot, resource.table, likely) if resource.key == "code" else []
     near = [found for found in near if found != code]
     few = few_codes(snapshot, resource.table) if resource.key == "code" and not near else []
-    hint, hint_zh = hints(near[0] if near else None)
+    listed = f"/v1/{resource.name}?fields={resource.key}"
+    hint, hint_zh = hints(near[0]) if near else (f" {listed} lists them.", f"，可查 {listed}")
     shown = code[:SHOWN]
     return _not_found(
         resource,

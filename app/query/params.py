@@ -33,6 +33,12 @@ INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
 FIGURE = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 DAY = r"\d{4}-\d{2}-\d{2}"
+PLAIN_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+PLAIN_TIME = (
+    r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+"""For the description; which days a month has is not said."""
 INSTANT = DAY + r"T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})"
 
 
@@ -108,32 +114,24 @@ PlainBoolean = Annotated[bool, BeforeValidator(_boolean)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
 Text = Annotated[
     str,
-    BeforeValidator(_visible),
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}),
+    BeforeValidator(_visible),
 ]
 Figure = Annotated[float, Field(ge=-LARGEST_FIGURE, le=LARGEST_FIGURE), BeforeValidator(_figure)]
 Day = Annotated[str, BeforeValidator(_day), Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[
     str,
     BeforeValidator(_moment),
-    Field(json_schema_extra={"pattern": f"^({DAY}|{INSTANT})$".replace(r"\d", "[0-9]")}),
+    Field(json_schema_extra={"pattern": f"^{PLAIN_DAY}({PLAIN_TIME})?$"}),
 ]
 """A day, or an instant with its zone."""
 
 Query = (
-    Annotated[
-        str,
-        BeforeValidator(_query),
-        Field(
-            min_length=1,
-            max_length=MAX_CHARACTERS,
-            json_schema_extra={"pattern": r"[0-9A-Za-z\u4e00-\u9fff]"},
-        ),
-    ]
-    | None,
+    Annotated[str, BeforeValidator(_query), Field(min_length=1, max_length=MAX_CHARACTERS)] | None,
     described(
-        f"Words to search for, at most {MAX_WORDS}: all must occur, each with its characters in a "
-        "row in one field; full-width and capital letters count as plain ones. "
+        f"Words to search for, at most {MAX_WORDS}, with at least one letter, digit or Chinese "
+        "character: all must occur, each with its characters in a row in one field; full-width "
+        "and capital letters count as plain ones. "
         "检索词：各词都须出现，每个词的字在同一字段中相连。"
     ),
 )

@@ -27,6 +27,12 @@ SHOWN = 200
 TOLD = 20
 """Refused places of one request that are told; looking for the nearest name costs time."""
 
+OF_LISTS = frozenset({"q", "sort", "fields", "include", "facets", "limit", "cursor"})
+"""Parameters that a list has and a detail does not."""
+
+MANY = 12
+"""Allowed values that a sentence lists; all of them stand in `allowed`."""
+
 NOT_ENCODED = re.compile(rb"%(?![0-9a-fA-F]{2})")
 
 
@@ -63,6 +69,7 @@ JSON_ONLY = Reason(
     "json_only", "is for JSON: {format} has no place for it", "只适用于JSON：{format}无处容纳"
 )
 CSV_ONLY = Reason("csv_only", "is for CSV, not for {format}", "只适用于CSV，不适用于{format}")
+NOT_VALID = Reason("not_valid", "is not valid", "无效")
 NEEDS_QUERY = Reason("needs_q", "needs words to search for: give q too", "需要检索词：请同时给出q")
 
 REASONS = {
@@ -213,6 +220,10 @@ def _unknown(pairs: Sequence[tuple[str, str]], known: list[str], path: str) -> U
     ]
     first = errors[0]
     hint, hint_zh = hints(first["suggestion"])
+    if first["name"] in OF_LISTS and path.endswith("}"):
+        listed = path.rpartition("/")[0]
+        hint = f" It is one of the list, {listed}; a detail has all fields and all its lists."
+        hint_zh = f"；它是列表 {listed} 的参数，详情总是包含全部字段和列表"
     return UnknownParameter(
         f"{path} has no parameter '{first['name']}'.{hint}",
         f"{path} 没有参数“{first['name']}”{hint_zh}。",
@@ -272,9 +283,10 @@ def _told(model: type[BaseModel], detail: ErrorDetails) -> _Refused:
     allowed = _allowed(model.model_fields[name].annotation)
     context = {**detail.get("ctx", {})}
     if detail["type"] in ("enum", "literal_error") and allowed:
-        reason = NOT_IN_LIST.filled({"allowed": ", ".join(allowed)})
+        first = ", ".join(allowed[:MANY]) + (" …" if len(allowed) > MANY else "")
+        reason = NOT_IN_LIST.filled({"allowed": first})
     else:
-        reason = REASONS[detail["type"]].filled(context)
+        reason = REASONS.get(detail["type"], NOT_VALID).filled(context)
     return _Refused("query", name, value[:SHOWN], reason, allowed)
 
 
