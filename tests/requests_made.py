@@ -1,13 +1,17 @@
 """A database with everything that can go wrong in it, and requests made from the declarations."""
 
+import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -20,6 +24,8 @@ from app.publish.prepare import prepare
 from app.publish.release import add_release, apply, next_number
 from app.publish.scope import CLOCK, Change, Changes
 from app.publish.writer import Orders, import_plans
+from app.query import Resource
+from app.resources import RESOURCES
 from app.settings import Settings
 from tests.plans import anchored, body, indicator, plan, saved, target, task
 
@@ -318,3 +324,162 @@ def rich_database(request: pytest.FixtureRequest, folder: Path, kind: str) -> It
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         yield f"{server}/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+# --- requests ---
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: an address, and the headers that decide about the answer."""
+
+    address: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Requests:
+    """Makes requests from the declarations and from the rows that there are, wrong ones too."""
+
+    def __init__(self, client: httpx.Client, seed: int):
+        self.random = random.Random(seed)
+        self.rows: dict[str, list[Json]] = {}
+        self.gone: list[tuple[Resource, str]] = []
+        for resource in RESOURCES:
+            now = client.get(f"/v1/{resource.name}?limit=1000").json()["data"]
+            then = client.get(f"/v1/{resource.name}?limit=1000&release=3").json()["data"]
+            self.rows[resource.table] = now + then
+            left = {row[resource.key] for row in then} - {row[resource.key] for row in now}
+            self.gone += [(resource, code) for code in sorted(left)]
+        self.times = [row["time"] for row in self.rows["release"]]
+
+    def one(self) -> Asked:
+        """The next request: a list, a detail, or something that no address takes."""
+        resource = self.random.choice(RESOURCES)
+        kind = self.random.random()
+        if kind < 0.2:
+            return self._detail(resource)
+        pairs = self._pairs(resource)
+        if kind < 0.3:
+            pairs.append(self._wrong(resource))
+        return self._in_some_form(f"/v1/{resource.name}", pairs)
+
+    def follow(self, following: str) -> Asked:
+        """The next page; sometimes with another limit, or with what its cursor does not fit."""
+        others = ["&limit=3", "&sort=code", "&q=a", "&year=2023", "&release=1", "x"]
+        more = self.random.choice(others) if self._maybe(0.3) else ""
+        if more.startswith("&limit") and "limit=" in following:
+            more = ""
+        return Asked(following + more)
+
+    def _maybe(self, chance: float) -> bool:
+        return self.random.random() < chance
+
+    def _some(self, values: Sequence[Any], most: int) -> list[Any]:
+        return self.random.sample(values, min(len(values), self.random.randint(1, most)))
+
+    def _pairs(self, resource: Resource) -> list[tuple[str, str]]:
+        pairs = [*self._conditions(resource), *self._clock()]
+        if self._maybe(0.6):
+            searched = any(name == "q" for name, _ in pairs)
+            sorts = [key for key in resource.sorts if searched or key != "relevance"]
+            pairs.append(("sort", ",".join(self._some(sorts, 3))))
+        for name, known, chance in (
+            ("fields", list(resource.column), 0.2),
+            ("include", [inner.name for inner in resource.nested], 0.2),
+            ("facets", resource.facets, 0.25),
+        ):
+            if known and self._maybe(chance):
+                pairs.append((name, ",".join(self._some(known, 5))))
+        if self._maybe(0.7):
+            pairs.append(("limit", self.random.choice(["1", "2", "3", "7", "20", "1000"])))
+        self.random.shuffle(pairs)
+        return pairs
+
+    def _conditions(self, resource: Resource) -> list[tuple[str, str]]:
+        pairs: list[tuple[str, str]] = []
+        if self._maybe(0.6):
+            for name in self._some(list(resource.asked), 2):
+                pairs += [(name, value) for value in self._values(resource, name)]
+        for name, bound in resource.bounds.items():
+            if self._maybe(0.2):
+                pairs.append((name, self._value_of(resource, bound.field)))
+        if resource.searched and self._maybe(0.25):
+            pairs.append(("q", self._words(resource)))
+        return pairs
+
+    def _clock(self) -> list[tuple[str, str]]:
+        if self._maybe(0.3):
+            return [("release", str(self.random.randint(1, RELEASES_MADE)))]
+        if self._maybe(0.15):
+            moments = [*self.times, self.times[0][:10], "2020-01-01", "2026-01-01T00:00:00+08:00"]
+            return [("as_of", self.random.choice(moments))]
+        return []
+
+    def _values(self, resource: Resource, name: str) -> list[str]:
+        """Values for a filter: mostly such that rows have them."""
+        asked = resource.asked[name]
+        if asked.filter.field in resource.column and not asked.filter.through:
+            found = {row[asked.filter.field] for row in self.rows[resource.table]} - {None}
+        elif asked.refers:
+            found = {row["code"] for row in self.rows[asked.refers]}
+        else:
+            found = set(asked.choices or ()) or {2023, 2024, 2025}
+        return [written(value) for value in self._some(sorted(found, key=str) or ["none"], 4)]
+
+    def _value_of(self, resource: Resource, name: str) -> str:
+        found = {row[name] for row in self.rows[resource.table]} - {None}
+        return written(self.random.choice(sorted(found))) if found else "0"
+
+    def _words(self, resource: Resource) -> str:
+        assert resource.searched
+        row = self.random.choice(self.rows[resource.table])
+        names = [name for name in resource.searched.names if row[name]]
+        text = str(row[self.random.choice(names)])
+        at = self.random.randrange(len(text))
+        return text[at : at + self.random.randint(1, 4)] + self.random.choice(["", "", " 2024"])
+
+    def _wrong(self, resource: Resource) -> tuple[str, str]:
+        return self.random.choice(
+            [
+                ("limt", "5"), ("limit", "0"), ("limit", "1001"), ("limit", "5.0"), ("limit", "五"),
+                ("release", "99"), ("release", "0"), ("as_of", "2999-01-01"), ("as_of", "gestern"),
+                ("cursor", "abc"), ("cursor", "WzEsIngiLFtdXQ"), ("sort", "nothing"), ("sort", ""),
+                ("sort", "-relevance"), ("fields", "cod"), ("include", "rows"), ("facets", "code"),
+                ("format", "xlsx"), ("bom", "yes"), ("year", "20x3"), ("plan", "xxjyj-2032"),
+                ("plan", "XXJYJ"), ("task", "xxjyj-2023-t77"), ("value_min", "1e400"),
+                ("value_max", "nan"), ("due_min", "2024-02-30"), ("q", "…"), ("q", "a" * 201),
+                (resource.key, "no-such-code"), ("issuer", ""), ("kind", "other thing"),
+                ("release", "2147483648"), ("a\u0000", "b"), ("area", "aa-2024-a1\u0000"),
+            ]
+        )  # fmt: skip
+
+    def _detail(self, resource: Resource) -> Asked:
+        key = str(self.random.choice(self.rows[resource.table])[resource.key])
+        if self._maybe(0.2):
+            resource, key = self.random.choice(self.gone)
+        odd = [key[:-1], key + "x", key.upper(), "none", "0", "99", "%00", "教育", "a" * 200]
+        code = key if self._maybe(0.8) else self.random.choice(odd)
+        pairs = self._clock()
+        if self._maybe(0.05):
+            pairs.append(("limit", "1"))
+        return self._in_some_form(f"/v1/{resource.name}/{code}", pairs)
+
+    def _in_some_form(self, path: str, pairs: list[tuple[str, str]]) -> Asked:
+        headers: list[tuple[str, str]] = []
+        one_form = {"include", "facets"} & {name for name, _ in pairs}
+        if self._maybe(0.1 if one_form else 0.4):
+            form = self.random.choice(["csv", "csv", "ndjson", "json", "pdf"])
+            way = self.random.randrange(3)
+            path += f".{form}" if way == 0 else ""
+            pairs = [*pairs, ("format", form)] if way == 1 else pairs
+            headers += [("accept", f"text/{form}, */*;q=0.1")] if way == 2 else []
+            if form == "csv" and self._maybe(0.5):
+                pairs = [*pairs, ("bom", "true")]
+        if self._maybe(0.3):
+            headers.append(("accept-encoding", self.random.choice(["gzip", "br", "identity"])))
+        return Asked(f"{path}?{urlencode(pairs)}" if pairs else path, tuple(headers))
+
+
+def written(value: Any) -> str:
+    """A value of JSON as an address has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
