@@ -7,7 +7,7 @@ from typing import Any
 
 from app import __version__
 from app.envelope import LICENSE
-from app.errors import PROBLEM_JSON, AppError, all_problems
+from app.errors import PROBLEM_JSON, AppError, MalformedRequest, all_problems
 from app.formats import FORMATS
 from app.formats.column import Column
 from app.models.base import CODE_PATTERN
@@ -193,7 +193,8 @@ def _responses() -> Schema:
     """Every answer that is not the wanted one, by status."""
     by_status: dict[int, list[type[AppError]]] = {}
     for kind in all_problems():
-        by_status.setdefault(kind.status, []).append(kind)
+        if kind is not MalformedRequest:  # what is no request belongs to no operation
+            by_status.setdefault(kind.status, []).append(kind)
     found: Schema = {
         "304": {
             "description": "The client has this answer already",

@@ -3,20 +3,16 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -27,6 +23,7 @@ from app.models import RELEASES
 from app.publish.prepare import prepare
 from app.settings import Settings, hide_password
 from tests.plans import saved
+from tests.started import STOPPED, started
 
 Capture = pytest.CaptureFixture[str]
 
@@ -798,57 +795,6 @@ def test_an_address_that_is_not_ours_is_one_sentence(host: str, capsys: Capture)
 
 
 # --- the service from end to end ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running `yaodian serve`."""
-
-    process: subprocess.Popen[str]
-
-    def listens_at(self) -> str:
-        """The address that it prints when it listens."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        if not line:
-            pytest.fail(f"ended with {self.process.wait()}: {self.process.communicate()[1]}")
-        assert line.startswith("Yaodian answers at http://127.0.0.1:")
-        return line.split()[-1].removesuffix("/v1")
-
-    def get(self, address: str, path: str) -> Any:
-        response = httpx.get(address + path, trust_env=False, timeout=20)
-        assert response.status_code == 200
-        return response.json()
-
-    def stop(self) -> tuple[int, str, str]:
-        """Asks it to end; its exit code and what it still said."""
-        self.process.send_signal(signal.SIGTERM)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
-
-
-@contextmanager
-def started(url: str) -> Iterator[Service]:
-    """The service as users start it, on a port that the system chooses."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app", "serve", "--port", "0"],
-        env={**os.environ, "YAODIAN_DATABASE_URL": url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    last_resort = threading.Timer(60, process.kill)
-    last_resort.start()
-    try:
-        yield Service(process)
-    finally:
-        last_resort.cancel()
-        process.kill()
-        process.communicate()
-
-
-STOPPED = -signal.SIGTERM
-"""uvicorn closes everything, then lets the signal end the process, as init systems expect."""
 
 
 def test_two_services_that_start_at_once_answer_stop_and_start_again(empty_url: str) -> None:

@@ -26,9 +26,9 @@ def _harmless(cell: Any) -> Any:
 
 
 def _cells(row: Row, for_spreadsheet: bool) -> list[Any]:
+    cells = map(_harmless, row) if for_spreadsheet else row
     # Truth values and figures are spelled as in JSON.
-    cells = [orjson.dumps(c).decode() if isinstance(c, bool | float) else c for c in row]
-    return [_harmless(cell) for cell in cells] if for_spreadsheet else cells
+    return [orjson.dumps(c).decode() if isinstance(c, bool | float) else c for c in cells]
 
 
 def _text(header: Iterable[str], rows: Iterable[list[Any]]) -> str:

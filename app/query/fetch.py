@@ -235,13 +235,12 @@ def nested_rows(
 
 
 def _facets(snapshot: Snapshot, params: ListParams, shape: Shape, values: Values) -> Facets | None:
-    names = getattr(params, "facets", None)
+    names = tuple(dict.fromkeys(getattr(params, "facets", None) or ()))
     if not names:
         return None
     counted: Facets = {name: [] for name in names}
-    for name, value, rows, zh, en in facets_statement(shape, tuple(names), snapshot.dialect).run(
-        snapshot, values
-    ):
+    statement = facets_statement(shape, names, snapshot.dialect)
+    for name, value, rows, zh, en in statement.run(snapshot, values):
         counted[name].append(_facet_value(shape.resource.asked[name], value, rows, zh, en))
     for found in counted.values():
         found.sort(key=lambda entry: (-entry["count"], str(entry["value"])))

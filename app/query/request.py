@@ -193,7 +193,7 @@ def _grouped(model: type[BaseModel], pairs: Pairs) -> dict[str, Any]:
     for name, values in given.items():
         inner, _ = unwrap(model.model_fields[name].annotation)
         if name in SPLIT:
-            given[name] = list(dict.fromkeys(part for v in values for part in v.split(",")))
+            given[name] = [part for value in values for part in value.split(",")]
         elif getattr(inner, "__origin__", None) is not list:
             if len(values) > 1:
                 raise bad_value("query", name, values[1], GIVEN_TWICE)
