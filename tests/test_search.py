@@ -427,63 +427,74 @@ def test_beyond_a_thousand_is_at_least(engine: sa.Engine, url: str, tmp_path: Pa
 
 
 def old_names() -> Json:
-    first = task(1, [target("x")], {"s1": "participant"}, ["rules"], title_zh="旧题")
-    first["deliverables"][0]["title_zh"] = "旧方案"
+    first = task(1, [target("x")], {"s1": "participant"}, title_zh="旧题")
+    second = task(2, deliverables=["rules"])
+    second["deliverables"][0]["title_zh"] = "旧方案"
     return plan(
         "aa-2024",
-        [first, task(2), task(3, title_zh="将去")],
+        [first, second, task(3, title_zh="将去")],
         [body("aa", name_zh="旧局"), body("s1", name_zh="旧校")],
         [indicator("x", name_zh="旧指标", name_en="Former indicator")],
     )
 
 
-def new_names() -> Json:
-    """Every name has changed, a document's title too, and task 3 is gone."""
+def new_names_of_others() -> Json:
+    """Bodies, indicator and document have new names; plan and tasks are as they were."""
     raw = old_names()
     raw["bodies"] = [body("aa", name_zh="新局"), body("s1", name_zh="新校")]
     raw["indicators"] = [indicator("x", name_zh="新指标", name_en="Later indicator")]
-    tasks = raw["areas"][0]["tasks"]
-    tasks[0]["title_zh"] = "新题"
-    tasks[0]["deliverables"][0]["title_zh"] = "新方案"
-    del tasks[2]
+    raw["areas"][0]["tasks"][1]["deliverables"][0]["title_zh"] = "新方案"
+    return raw
+
+
+def new_titles() -> Json:
+    """Task 1 has a new title, too, and task 3 is gone."""
+    raw = new_names_of_others()
+    raw["areas"][0]["tasks"][0]["title_zh"] = "新题"
+    del raw["areas"][0]["tasks"][2]
     return raw
 
 
 FOLLOWING = [
-    ("indicators", "旧指标", "新指标", ["aa-x"]),
-    ("indicators", "former", "later", ["aa-x"]),
-    ("targets", "旧指标", "新指标", ["aa-2024-x"]),
-    ("targets", "旧题", "新题", ["aa-2024-x"]),
-    ("tasks", "旧指标", "新指标", ["aa-2024-t1"]),
-    ("tasks", "former indicator", "later indicator", ["aa-2024-t1"]),
-    ("tasks", "旧方案", "新方案", ["aa-2024-t1"]),
-    ("tasks", "旧题", "新题", ["aa-2024-t1"]),
-    ("observations", "旧指标", "新指标", ["aa-x-2024-s"]),
-    ("observations", "Former", "Later", ["aa-x-2024-s"]),
-    ("deliverables", "旧方案", "新方案", ["aa-2024-rules"]),
-    ("bodies", "旧校", "新校", ["s1"]),
-    ("participations", "旧校", "新校", ["aa-2024-t1-participant-s1"]),
-    ("participations", "旧题", "新题", ["aa-2024-t1-participant-s1"]),
-    ("plans", "旧局", "新局", ["aa-2024"]),
+    ("indicators", "旧指标", "新指标", 3, ["aa-x"]),
+    ("indicators", "former", "later", 3, ["aa-x"]),
+    ("targets", "旧指标", "新指标", 3, ["aa-2024-x"]),
+    ("tasks", "旧指标", "新指标", 3, ["aa-2024-t1"]),
+    ("tasks", "former indicator", "later indicator", 3, ["aa-2024-t1"]),
+    ("tasks", "旧方案", "新方案", 3, ["aa-2024-t2"]),
+    ("observations", "旧指标", "新指标", 3, ["aa-x-2024-s"]),
+    ("observations", "Former", "Later", 3, ["aa-x-2024-s"]),
+    ("deliverables", "旧方案", "新方案", 3, ["aa-2024-rules"]),
+    ("bodies", "旧校", "新校", 3, ["s1"]),
+    ("participations", "旧校", "新校", 3, ["aa-2024-t1-participant-s1"]),
+    ("plans", "旧局", "新局", 3, ["aa-2024"]),
+    ("tasks", "旧题", "新题", 4, ["aa-2024-t1"]),
+    ("targets", "旧题", "新题", 4, ["aa-2024-x"]),
+    ("participations", "旧题", "新题", 4, ["aa-2024-t1-participant-s1"]),
 ]
-"""Resource, what finds its row before and after, and the codes of what is found."""
+"""Resource, what finds its row before and since a release, which one, and the codes found."""
 
 
 def test_text_follows_changes(engine: sa.Engine, url: str, tmp_path: Path) -> None:
     publish(engine, tmp_path, old_names())
     write(engine, {"observation": Change(added=[observation("aa-x", 2024)])}, Cause.NEW_DATA)
-    publish(engine, tmp_path, new_names(), Cause.CORRECTION)
+    publish(engine, tmp_path, new_names_of_others(), Cause.CORRECTION)
+    publish(engine, tmp_path, new_titles(), Cause.CORRECTION)
     by_name = {resource.name: resource for resource in SEARCHED}
     with serving(url) as client:
-        times = [client.get(f"/v1/releases/{n}").json()["data"]["time"] for n in (1, 2, 3)]
-        for name, old, new, expected in FOLLOWING:
-            resource = by_name[name]
-            assert codes(client, resource, new) == expected, (name, new)
-            assert codes(client, resource, new, release=3) == expected
-            assert codes(client, resource, old) == [], (name, old)
-            assert codes(client, resource, old, release=2) == expected, (name, old)
-            assert codes(client, resource, old, as_of=times[1]) == expected
-            assert codes(client, resource, new, release=2) == [], (name, new)
+        times = {row["number"]: row["time"] for row in client.get("/v1/releases").json()["data"]}
+        for name, old, new, number, expected in FOLLOWING:
+            resource, where = by_name[name], (name, old, new)
+            before: list[Json] = [{"release": number - 1}, {"as_of": times[number - 1]}]
+            since: list[Json] = [{"release": number}, {"as_of": times[number]}, {}]
+            for moment in before:
+                assert codes(client, resource, old, **moment) == expected, where
+                assert codes(client, resource, new, **moment) == [], where
+            for moment in since:
+                assert codes(client, resource, new, **moment) == expected, where
+                assert codes(client, resource, old, **moment) == [], where
         assert codes(client, OBSERVATIONS, "旧指标", release=1) == []
+        assert codes(client, TASKS, "将去", release=3) == ["aa-2024-t3"]
         assert codes(client, TASKS, "将去") == []
-        assert codes(client, TASKS, "将去", release=2) == ["aa-2024-t3"]
+        rows = client.get("/v1/tasks?release=3&fields=release_from").json()["data"]
+        assert {row["release_from"] for row in rows} == {1}, "release 3 touches no task itself"
