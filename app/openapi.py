@@ -360,7 +360,7 @@ def _resource_schemas(resource: Resource) -> Schema:
             "description": f"{resource.about_en} {resource.about_zh}",
             "required": [*fields, *nested],
             "properties": {**fields, **nested},
-            "example": _examples()["rows"][resource.name],
+            "example": _examples()["rows"].get(resource.name),
         },
         f"{name}Row": {
             "type": "object",
@@ -411,11 +411,12 @@ def _column_schema(column: Column, resource: Resource) -> Schema:
         if "enum" in schema:
             schema["enum"].append(None)
     example = _example(resource, column.name)
-    return {**schema, "description": meaning, "examples": [example]}
+    examples = {} if example is None else {"examples": [example]}
+    return {**schema, "description": meaning, **examples}
 
 
 def _example(resource: Resource, name: str) -> Any:
-    return _examples()["rows"][resource.name].get(name)
+    return _examples()["rows"].get(resource.name, {}).get(name)
 
 
 @cache

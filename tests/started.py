@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,6 +35,9 @@ class Service:
         assert response.status_code == 200
         return response.json()
 
+    def text(self, address: str, path: str) -> str:
+        return httpx.get(address + path, trust_env=False, timeout=20).text
+
     def stop(self) -> tuple[int, str, str]:
         """Asks it to end; its exit code and what it still said."""
         self.process.send_signal(signal.SIGTERM)
@@ -48,14 +52,18 @@ def end_all(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def started(url: str, *options: str) -> Iterator[Service]:
-    """The service as users start it, on a port that the system chooses."""
+def started(url: str, *options: str, folder: Path | None = None) -> Iterator[Service]:
+    """The service as users start it, on a port that the system chooses.
+
+    `folder` is where another copy of the code stands.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--port", "0", *options],
         env={**os.environ, "YAODIAN_DATABASE_URL": url, "YAODIAN_REQUEST_LOG": "false"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=folder,
         start_new_session=True,
     )
     last_resort = threading.Timer(60, end_all, [process])
