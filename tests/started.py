@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,17 @@ class Service:
     def text(self, address: str, path: str) -> str:
         return httpx.get(address + path, trust_env=False, timeout=20).text
 
+    def eventually(self, address: str, path: str) -> Any:
+        """What it answers once its workers are up."""
+        end = time.monotonic() + 30
+        while True:
+            try:
+                return self.get(address, path)
+            except (httpx.TransportError, AssertionError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
     def stop(self) -> tuple[int, str, str]:
         """Asks it to end; its exit code and what it still said."""
         self.process.send_signal(signal.SIGTERM)
@@ -52,14 +64,20 @@ def end_all(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def started(url: str, *options: str, folder: Path | None = None) -> Iterator[Service]:
+def started(
+    url: str,
+    *options: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Service]:
     """The service as users start it, on a port that the system chooses.
 
-    `folder` is where another copy of the code stands.
+    `folder` is where another copy of the code stands; `environment` holds further settings.
     """
+    given = {"YAODIAN_DATABASE_URL": url, "YAODIAN_REQUEST_LOG": "false", **(environment or {})}
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--port", "0", *options],
-        env={**os.environ, "YAODIAN_DATABASE_URL": url, "YAODIAN_REQUEST_LOG": "false"},
+        env={**os.environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
