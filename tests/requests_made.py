@@ -20,7 +20,7 @@ from app.db import closing, writer_engine
 from app.models import RELEASES, TABLES
 from app.models.choices import Cause
 from app.publish.derive import derive, touched_by
-from app.publish.prepare import prepare
+from app.publish.prepare import migrate, prepare
 from app.publish.release import add_release, apply, next_number
 from app.publish.scope import CLOCK, Change, Changes
 from app.publish.writer import Orders, import_plans
@@ -317,13 +317,37 @@ def rich_database(request: pytest.FixtureRequest, folder: Path, kind: str) -> It
         source = request.getfixturevalue("migrated_file")
         yield f"sqlite:///{shutil.copy(source, folder / 'shared.db')}"
         return
-    server, template = (request.getfixturevalue(name) for name in ("postgresql", "template"))
+    template = request.getfixturevalue("template")
+    with _created(request.getfixturevalue("postgresql"), f"TEMPLATE {template}") as url:
+        yield url
+
+
+@contextmanager
+def chinese_postgresql(server: str) -> Iterator[str]:
+    """The address of a migrated database that by itself would sort text as Chinese readers do."""
+    options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+    with psycopg.connect(_address(server)) as connection:
+        if connection.info.server_version >= 150000:
+            options += " LOCALE_PROVIDER icu ICU_LOCALE 'zh-Hans-CN'"
+    with _created(server, options) as url:
+        with closing(writer_engine(url, 10)) as engine:
+            migrate(engine, url)
+        yield url
+
+
+@contextmanager
+def _created(server: str, options: str) -> Iterator[str]:
     name = f"t{uuid4().hex}"
-    address = f"{server.replace('+psycopg', '')}/postgres"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with psycopg.connect(_address(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} {options}".encode())
+        try:
+            yield f"{server}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _address(server: str) -> str:
+    return f"{server.replace('+psycopg', '')}/postgres"
 
 
 # --- requests ---

@@ -25,6 +25,7 @@ from tests.requests_made import (
     Requests,
     changed,
     changed_plan,
+    chinese_postgresql,
     copy_rows,
     fill,
     first_plan,
@@ -50,17 +51,17 @@ OF_THE_MOMENT = {"x-request-id", "date"}
 
 @pytest.fixture(scope="module")
 def both(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, postgresql: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[httpx.Client, httpx.Client]]:
     """Clients of a SQLite and of a PostgreSQL database with the same rows, times included."""
     folder = tmp_path_factory.mktemp("equal")
     with (
         rich_database(request, folder, "sqlite") as sqlite,
-        rich_database(request, folder, "postgresql") as postgresql,
+        chinese_postgresql(postgresql) as chinese,
     ):
         fill(sqlite, folder)
-        copy_rows(sqlite, postgresql)
-        with serving(sqlite) as here, serving(postgresql) as there:
+        copy_rows(sqlite, chinese)
+        with serving(sqlite) as here, serving(chinese) as there:
             yield here, there
 
 
