@@ -37,13 +37,20 @@ def test_the_settings_table_is_that_of_the_code() -> None:
 
 
 def test_the_filters_named_are_those_of_the_resources() -> None:
-    told = {name.strip("`"): set(re.findall(r"`(\w+)`", cell)) for name, cell in rows("| Resource")}
-    areas = {chosen.name for chosen in RESOURCES[1].filters}
-    for resource in RESOURCES:
-        wanted = {chosen.name for chosen in resource.filters}
-        if resource.name in ("tasks", "targets"):
-            wanted -= areas
-        assert told[f"/v1/{resource.name}"] == wanted
+    told = {name.strip("`"): list(map(words, cells)) for name, *cells in rows("| Resource")}
+    assert told == {
+        f"/v1/{resource.name}": [
+            list(resource.asked),
+            [chosen.name for chosen in resource.ranges],
+            [inner.name for inner in resource.nested],
+        ]
+        for resource in RESOURCES
+    }
+
+
+def words(cell: str) -> list[str]:
+    """The names in a cell."""
+    return re.findall(r"`(\w+)`", cell)
 
 
 @pytest.fixture(scope="session")
