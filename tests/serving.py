@@ -15,11 +15,13 @@ from app.settings import Settings
 
 
 @contextmanager
-def serving(url: str, resources: Sequence[Resource] = RESOURCES) -> Iterator[httpx.Client]:
+def serving(
+    url: str, resources: Sequence[Resource] = RESOURCES, **settings: str
+) -> Iterator[httpx.Client]:
     """A client of the service on a prepared database."""
     with listen("127.0.0.1", 0) as listener:
-        settings = Settings(database_url=url)
-        server = uvicorn.Server(configured(create_app(settings, resources)))
+        given = Settings.model_validate({"database_url": url, **settings})
+        server = uvicorn.Server(configured(create_app(given, resources)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
