@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types format migrate schema openapi lock wheel clean
+.PHONY: help serve test check lint types format migrate schema openapi lock wheel clean conformance
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,19 @@ serve: .venv/ready ## prepare var/yaodian.db and answer on http://HOST:PORT
 test: .venv/ready ## all tests, on SQLite and PostgreSQL
 	$(BIN)/pytest
 
-check: lint types test ## exactly what CI runs
+check: lint types test ## what to run before a commit
+
+.venv-conformance/ready: conformance/requirements.lock conformance/package-lock.json
+	$(PYTHON) -m conformance.tools
+	@echo "setting up .venv-conformance and conformance/node_modules: once, about a minute"
+	test -x .venv-conformance/bin/python || $(PYTHON) -m venv .venv-conformance
+	.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r conformance/requirements.lock
+	cd conformance && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+conformance: .venv/ready .venv-conformance/ready ## other people's tools on the real service: docs/ci.md
+	.venv-conformance/bin/python -m conformance
 
 lint: .venv/ready ## format, style, import rule
 	$(BIN)/ruff format --check .
@@ -53,9 +65,12 @@ lock: .venv/ready ## pin all dependencies anew
 		--extra postgresql pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 		--extra postgresql --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		conformance/requirements.in -o conformance/requirements.lock
+	cd conformance && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 
 wheel: .venv/ready ## build dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 clean: ## remove what was made, but not var/
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-conformance conformance/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Conformance: the service as it runs, read by tools that others wrote."""
