@@ -17,8 +17,9 @@ from app.http import (
     chosen_format,
     encoded,
     http_date,
-    is_unchanged,
+    is_as_new,
     joined,
+    names_tag,
     saved_as,
     weak_etag,
 )
@@ -162,30 +163,37 @@ class _Reply:
 
     @property
     def unchanged(self) -> bool:
-        """Whether the client has this answer already."""
-        return is_unchanged(self.headers, self.etag, self.state.time)
+        """Whether the client has this very answer: only a right request can have been given it."""
+        return names_tag(self.headers, self.etag)
 
     def not_modified(self) -> Response:
         """What is said to a client that has the answer."""
-        return Response(status_code=304, headers=self._common())
+        return Response(status_code=304, headers=self.common())
 
     def whole(self, answer: Answer, names: tuple[str, str]) -> Response:
         """The whole answer; `names` are those of a file, plain and in Chinese."""
         form = self.question.form
-        headers = self._common() | {"Link": link_header(answer.links)}
+        more = {"Link": link_header(answer.links)}
         if form.as_file:
-            headers["Content-Disposition"] = saved_as(*names, form.name)
-        return self.written(form.write(answer), form, headers)
+            more["Content-Disposition"] = saved_as(*names, form.name)
+        return self.written(form.write(answer), form, more)
 
-    def written(self, body: bytes, form: Format, headers: dict[str, str]) -> Response:
-        """The bytes of an answer in the coding that the client takes."""
+    def written(self, body: bytes, form: Format, more: dict[str, str]) -> Response:
+        """The bytes of an answer in the coding that the client takes, with more headers.
+
+        A client that asks by date learns here that it has them: its request proved right.
+        """
+        if is_as_new(self.headers, self.state.time):
+            return self.not_modified()
+        headers = self.common() | more
         body, coding = encoded(body, joined(self.headers, "accept-encoding"))
         if coding:
             headers["Content-Encoding"] = coding
         # Written out, so that no charset is added to a type that has none.
         return Response(body, headers={**headers, "Content-Type": form.content_type})
 
-    def _common(self) -> dict[str, str]:
+    def common(self) -> dict[str, str]:
+        """The headers of an answer and of 304 in its place."""
         headers = {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY}
         if self.state.time:
             headers["Last-Modified"] = http_date(self.state.time)
@@ -208,7 +216,7 @@ def _index(reader: Reader, resources: Sequence[Resource]) -> Endpoint:
             links = {"self": links["self"], "permanent": links["permanent"], **INDEX_LINKS}
             data = [_listed(resource, counts[resource.name]) for resource in resources]
             body = orjson.dumps({"data": data, "meta": meta, "links": links})
-            return reply.written(body, JSON, reply._common() | {"Link": link_header(links)})
+            return reply.written(body, JSON, {"Link": link_header(links)})
 
         return await reader.read(respond)
 

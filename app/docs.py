@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import AppError, all_problems
-from app.http import encoded, is_unchanged, joined, weak_etag
+from app.http import encoded, joined, names_tag, weak_etag
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -108,7 +108,7 @@ def _kept(request: Request, body: bytes, media_type: str) -> Response:
     """Bytes that a client may keep for a minute, with a tag made of themselves."""
     etag = weak_etag(media_type, sha256(body).hexdigest())
     headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
-    if is_unchanged(request.headers, etag, None):
+    if names_tag(request.headers, etag):
         return Response(status_code=304, headers=headers)
     body, coding = encoded(body, joined(request.headers, "accept-encoding"))
     if coding:

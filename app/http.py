@@ -121,14 +121,17 @@ def joined(headers: Headers, name: str) -> str:
     return ", ".join(headers.getlist(name))
 
 
-def is_unchanged(headers: Headers, etag: str, time: str | None) -> bool:
-    """Whether the client says that it has this answer: by its tag, or else by its date."""
-    tags = joined(headers, "if-none-match")
-    if tags:
-        bare = etag.removeprefix("W/")
-        return any(tag.strip().removeprefix("W/") == bare for tag in tags.split(","))
+def names_tag(headers: Headers, etag: str) -> bool:
+    """Whether the client says that it has the answer with this tag."""
+    bare = etag.removeprefix("W/")
+    given = joined(headers, "if-none-match").split(",")
+    return any(tag.strip().removeprefix("W/") == bare for tag in given)
+
+
+def is_as_new(headers: Headers, time: str | None) -> bool:
+    """Whether the client, by date alone, has an answer that is not older than a release."""
     since = headers.get("if-modified-since")
-    if not since or time is None:
+    if not since or time is None or "if-none-match" in headers:
         return False
     try:
         moment = parsedate_to_datetime(since)

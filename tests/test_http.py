@@ -127,6 +127,8 @@ def test_the_date_of_the_release_serves_where_there_is_no_tag(client: httpx.Clie
     assert client.get("/v1/tasks", headers=earlier).status_code == 200
     both = {**since, "If-None-Match": '"other"'}
     assert client.get("/v1/tasks", headers=both).status_code == 200, "the tag goes first"
+    for address, status in (("/v1/tasks/none", 404), ("/v1/tasks?area=none", 422)):
+        assert client.get(address, headers=since).status_code == status, "there is nothing to have"
     for nonsense in ("yesterday", "", "2026-11-24", "Tue, 99 Nov 2026 02:00:00 GMT"):
         assert client.get("/v1/tasks", headers={"If-Modified-Since": nonsense}).status_code == 200
 
