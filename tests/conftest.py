@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from app.db import writer_engine
 from app.publish.prepare import migrate, prepare
 from app.settings import Settings
+from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -159,6 +161,13 @@ def published_url(
     yield url
     if request.param == "postgresql":
         _execute(server, "DROP DATABASE published WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def client(published_url: str) -> Iterator[httpx.Client]:
+    """A client of the service on a database with the bundled plan."""
+    with serving(published_url) as asked:
+        yield asked
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The first addresses, asked over HTTP."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,13 +22,6 @@ from tests.serving import serving
 
 Json = dict[str, Any]
 Get = Callable[..., Json]
-
-
-@pytest.fixture(scope="session")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
 
 
 @pytest.fixture

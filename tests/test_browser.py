@@ -4,14 +4,11 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-
-from tests.serving import serving
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -30,13 +27,6 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
 
 
 def test_the_documentation_is_drawn_without_asking_anyone_else(

@@ -1,15 +1,12 @@
 """What README says is so."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
-import pytest
 
 from app.resources import RESOURCES
 from app.settings import Settings
 from tests.conftest import ROOT
-from tests.serving import serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -53,18 +50,11 @@ def words(cell: str) -> list[str]:
     return re.findall(r"`(\w+)`", cell)
 
 
-@pytest.fixture(scope="session")
-def reader(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as client:
-        yield client
-
-
-def test_the_addresses_answer(reader: httpx.Client) -> None:
+def test_the_addresses_answer(client: httpx.Client) -> None:
     addresses = [cell.strip("`") for _, cell in rows("| Question")]
     assert len(addresses) >= 8
     for address in addresses:
-        assert reader.get(address).status_code == 200, address
+        assert client.get(address).status_code == 200, address
 
 
 def test_each_target_of_the_makefile_that_is_named_exists() -> None:

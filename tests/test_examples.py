@@ -112,13 +112,6 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 """Milliseconds tell two releases of one second apart; the examples leave them out."""
 
 
-@pytest.fixture(scope="module")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
-
-
 def get(client: httpx.Client, address: str, status: int = 200) -> Json:
     answer = client.get(address)
     assert answer.status_code == status, answer.text

@@ -6,7 +6,6 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,6 @@ from tests.plans import anchored, body, plan, saved, task
 from tests.serving import serving
 
 SMALL = plan("aa-2024", [task(1), task(2)], [body("aa")])
-
-
-@pytest.fixture(scope="session")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
 
 
 ADDRESSES = [

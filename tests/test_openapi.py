@@ -10,16 +10,8 @@ import pytest
 from app.openapi import describe
 from app.resources import RESOURCES
 from tests.conftest import ROOT
-from tests.serving import serving
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ Every expected value was read from the plan by hand (docs/method.md), none from 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,13 +48,6 @@ def table() -> dict[int, Row]:
 
 
 TABLE = table()
-
-
-@pytest.fixture(scope="module")
-def client(published_url: str) -> Iterator[httpx.Client]:
-    """A client of the service on a database with the bundled plan."""
-    with serving(published_url) as asked:
-        yield asked
 
 
 @pytest.fixture
