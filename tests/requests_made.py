@@ -446,6 +446,8 @@ class Requests:
             found = {row[asked.filter.field] for row in self.rows[resource.table]} - {None}
         elif asked.refers:
             found = {row["code"] for row in self.rows[asked.refers]}
+        elif asked.kind is bool:
+            found = {True, False}
         else:
             found = set(asked.choices or ()) or {2023, 2024, 2025}
         return [written(value) for value in self._some(sorted(found, key=str) or ["none"], 4)]
