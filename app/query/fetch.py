@@ -182,7 +182,7 @@ def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counte
         these = [values[f"{name}_{n}"] for n in range(count)]
         given += [(name, code) for code in dict.fromkeys(these)]
         bound |= {f"codes{place}_{n}": code for n, code in enumerate(these)}
-    statement = proof_statement(shape if counted else None, codes, snapshot.dialect)
+    statement = proof_statement(shape.counted() if counted else None, codes, snapshot.dialect)
     row = list(statement.run(snapshot, bound)[0])
     total = row.pop(0) if counted else found
     if sum(row) < len(given):
@@ -239,7 +239,7 @@ def _facets(snapshot: Snapshot, params: ListParams, shape: Shape, values: Values
     if not names:
         return None
     counted: Facets = {name: [] for name in names}
-    statement = facets_statement(shape, names, snapshot.dialect)
+    statement = facets_statement(shape.counted(), names, snapshot.dialect)
     for name, value, rows, zh, en in statement.run(snapshot, values):
         counted[name].append(_facet_value(shape.resource.asked[name], value, rows, zh, en))
     for found in counted.values():

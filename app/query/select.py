@@ -45,6 +45,10 @@ class Shape:
     """Begins behind a row: for each field of `sort`, whether it is null there."""
     limited: bool = True
 
+    def counted(self) -> "Shape":
+        """The same without what does not matter to a count, so that one statement serves all."""
+        return replace(self, columns=(), sort=())
+
     def without(self, name: str) -> "Shape":
         """The same without one filter."""
         return replace(self, filters=tuple(f for f in self.filters if f[0] != name))
