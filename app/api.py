@@ -14,6 +14,7 @@ from app.db import Snapshot
 from app.envelope import Question, link_header, links_of, list_meta, meta_of
 from app.formats import FORMATS, JSON, Answer, Format
 from app.http import (
+    chosen_coding,
     chosen_format,
     encoded,
     http_date,
@@ -139,7 +140,7 @@ class _Api:
         reply = _Reply(question, state, headers)
         if reply.unchanged:
             return reply.not_modified()
-        detail = fetch_one(snapshot, self.resource, code, state)
+        detail = fetch_one(snapshot, self.resource, code, state, question.form is JSON)
         answer = Answer(
             columns=self.resource.columns,
             rows=[detail.row],
@@ -186,8 +187,9 @@ class _Reply:
         if is_as_new(self.headers, self.state.time):
             return self.not_modified()
         headers = self.common() | more
-        body, coding = encoded(body, joined(self.headers, "accept-encoding"))
+        coding = chosen_coding(joined(self.headers, "accept-encoding"), len(body))
         if coding:
+            body = encoded(body, coding)
             headers["Content-Encoding"] = coding
         # Written out, so that no charset is added to a type that has none.
         return Response(body, headers={**headers, "Content-Type": form.content_type})

@@ -22,6 +22,18 @@ WRITER_LOCK = 0x79616F64
 """Key of the PostgreSQL advisory lock that one writer holds."""
 
 
+STATEMENT_SECONDS = 20
+"""How long one statement of a reader may take on PostgreSQL."""
+
+DEAD_PEER = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""When a server that no longer answers counts as gone: seconds, and milliseconds for the last."""
+
+
 class DatabaseProblem(Exception):
     """The database cannot be used; the text is one sentence that says which and why."""
 
@@ -69,7 +81,9 @@ def reader_engine(url: str, threads: int) -> sa.Engine:
             connect_args={
                 "autocommit": True,
                 "connect_timeout": 10,
-                "options": "-c default_transaction_read_only=on -c timezone=UTC",
+                **DEAD_PEER,
+                "options": "-c default_transaction_read_only=on -c timezone=UTC "
+                f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
             },
         )
     path = sqlite_path(url)
@@ -269,6 +283,7 @@ SENTENCES = {
     "permission denied": "{url} does not allow this user to do that ({reason})",
     "authentication failed": "{url} refused the user or the password",
     "connection refused": "nothing answers at {url}",
+    "statement timeout": "{url} took too long for one statement",
     "disk is full": "there is no room on the disk of {url}",
 }
 

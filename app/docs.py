@@ -1,17 +1,19 @@
 """The description for machines and people: /openapi.json, /docs and /problems, all local."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import AppError, all_problems
-from app.http import encoded, joined, names_tag, weak_etag
+from app.http import chosen_coding, encoded, joined, names_tag, weak_etag
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -55,7 +57,8 @@ DOCS = """<!doctype html>
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'none'"
 )
 
 PROBLEM_PAGE = """<!doctype html>
@@ -98,26 +101,33 @@ def _openapi(app: FastAPI) -> Endpoint:
 
     async def openapi(request: Request) -> Response:
         if not written:
-            written.append(orjson.dumps(app.openapi()))
-        return _kept(request, written[0], "application/json")
+            written.append(orjson.dumps(await run_in_threadpool(app.openapi)))
+        return await _kept(request, written[0], "application/json")
 
     return openapi
 
 
-def _kept(request: Request, body: bytes, media_type: str) -> Response:
+async def _kept(request: Request, body: bytes, media_type: str) -> Response:
     """Bytes that a client may keep for a minute, with a tag made of themselves."""
     etag = weak_etag(media_type, sha256(body).hexdigest())
     headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Vary": "Accept-Encoding"}
     if names_tag(request.headers, etag):
         return Response(status_code=304, headers=headers)
-    body, coding = encoded(body, joined(request.headers, "accept-encoding"))
+    coding = chosen_coding(joined(request.headers, "accept-encoding"), len(body))
     if coding:
+        body = await run_in_threadpool(_packed, body, coding)
         headers["Content-Encoding"] = coding
     return Response(body, headers=headers, media_type=media_type)
 
 
+@lru_cache(maxsize=64)
+def _packed(body: bytes, coding: str) -> bytes:
+    """A body in a coding; there are few of them, so all are kept."""
+    return encoded(body, coding)
+
+
 async def _docs(request: Request) -> Response:
-    answer = _kept(request, DOCS.encode(), "text/html")
+    answer = await _kept(request, DOCS.encode(), "text/html")
     answer.headers["Content-Security-Policy"] = DOCS_POLICY
     return answer
 
@@ -125,10 +135,15 @@ async def _docs(request: Request) -> Response:
 async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "start.js":
-        return _kept(request, START, "text/javascript")
+        return await _kept(request, START, "text/javascript")
     if name not in ASSETS:
         raise HTTPException(404)
-    return _kept(request, (SWAGGER / name).read_bytes(), ASSETS[name])
+    return await _kept(request, _read(name), ASSETS[name])
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (SWAGGER / name).read_bytes()
 
 
 async def _problems(request: Request) -> Response:
@@ -137,13 +152,15 @@ async def _problems(request: Request) -> Response:
         f'<span lang="zh">{escape(kind.title_zh)}</span></li>'
         for kind in all_problems()
     )
-    return _page(request, "Problems 错误类型", f"<h1>Problems 错误类型</h1>\n<ul>{items}</ul>")
+    return await _page(
+        request, "Problems 错误类型", f"<h1>Problems 错误类型</h1>\n<ul>{items}</ul>"
+    )
 
 
 async def _problem(request: Request) -> Response:
     for kind in all_problems():
         if kind.type == request.path_params["name"]:
-            return _page(request, kind.title, _told(kind))
+            return await _page(request, kind.title, _told(kind))
     raise HTTPException(404)
 
 
@@ -159,8 +176,8 @@ def _told(kind: type[AppError]) -> str:
     )
 
 
-def _page(request: Request, title: str, body: str) -> Response:
+async def _page(request: Request, title: str, body: str) -> Response:
     text = PROBLEM_PAGE.format(title=escape(title), body=body)
-    answer = _kept(request, text.encode(), "text/html")
+    answer = await _kept(request, text.encode(), "text/html")
     answer.headers["Content-Security-Policy"] = PROBLEM_POLICY
     return answer

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from app.formats import FORMATS, JSON, Format
 from app.query import Page, Source, State
@@ -14,6 +14,9 @@ LICENSE_PAGE = "https://creativecommons.org/licenses/by/4.0/"
 
 NOT_YET_ZH = "所问时刻在第1版发布之前，当时尚未发布任何数据。"
 NOT_YET_EN = "The moment asked for is before release 1: nothing had been published."
+
+LONGEST_LINKS = 2000
+"""Characters of the header Link, but for the next page."""
 
 FOR_ONE_FORM = frozenset({"format", "bom", "include", "facets", "cursor"})
 """Parameters that an answer in another form, from its beginning, does not take over."""
@@ -36,14 +39,22 @@ class Question:
         return address(self.path + self.suffix, self.pairs)
 
     @property
+    def lasting_path(self) -> str:
+        """The path that gives this form by itself, also to a client that wants another one."""
+        negotiated = self.form is not JSON and all(name != "format" for name, _ in self.pairs)
+        return self.path + (self.suffix or (f".{self.form.name}" if negotiated else ""))
+
+    @property
     def normal(self) -> str:
         """The same for all spellings of one question in one form."""
-        pairs = sorted(pair for pair in self.pairs if pair[0] != "format")
+        others = (pair for pair in self.pairs if pair[0] != "format")
+        pairs = sorted(others, key=lambda pair: pair[0])  # the order of `sort` matters
         return f"{self.form.name} {address(self.path, pairs)}"
 
 
 def address(path: str, pairs: Pairs) -> str:
     """A path with its parameters."""
+    path = quote(path)
     return f"{path}?{urlencode(pairs, safe=',:')}" if pairs else path
 
 
@@ -76,7 +87,7 @@ def list_meta(page: Page, state: State, source: Source) -> dict[str, Any]:
 
 def links_of(question: Question, state: State, cursor: str | None = None) -> dict[str, Any]:
     """Where to go from an answer."""
-    path, pairs = question.path + question.suffix, question.pairs
+    path, pairs = question.lasting_path, question.pairs
     following = None
     if cursor:
         following = address(path, [*without(pairs, "cursor", "as_of"), ("cursor", cursor)])
@@ -102,13 +113,22 @@ def _permanent(path: str, pairs: Pairs, state: State) -> str:
 
 
 def link_header(links: dict[str, Any]) -> str:
-    """The links that RFC 8288 has a word for, for clients that see no envelope."""
-    found = [f'<{links["permanent"]}>; rel="bookmark"']
-    if links.get("next"):
-        found.append(f'<{links["next"]}>; rel="next"')
-    for name, target in links.get("formats", {}).items():
-        found.append(f'<{target}>; rel="alternate"; type="{FORMATS[name].media_type}"')
-    found.append(f'<{LICENSE_PAGE}>; rel="license"')
-    found.append('</openapi.json>; rel="service-desc"; type="application/json"')
-    found.append('</docs>; rel="service-doc"; type="text/html"')
+    """The links that RFC 8288 has a word for, for clients that see no envelope.
+
+    All of them only where they fit: proxies give up on long headers. The next page always fits.
+    """
+    found = [f'<{links["next"]}>; rel="next"'] if links.get("next") else []
+    wanted = [
+        f'<{LICENSE_PAGE}>; rel="license"',
+        '</openapi.json>; rel="service-desc"; type="application/json"',
+        '</docs>; rel="service-doc"; type="text/html"',
+        f'<{links["permanent"]}>; rel="bookmark"',
+        *(
+            f'<{target}>; rel="alternate"; type="{FORMATS[name].media_type}"'
+            for name, target in links.get("formats", {}).items()
+        ),
+    ]
+    for link in wanted:
+        if sum(map(len, found)) + len(link) <= LONGEST_LINKS:
+            found.append(link)
     return ", ".join(found)

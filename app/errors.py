@@ -97,6 +97,15 @@ class AddressTooLong(AppError):
     title_zh = "地址过长"
 
 
+class HeadersTooLarge(AppError):
+    """The headers of the request are longer than any client needs."""
+
+    status = 431
+    type = "headers-too-large"
+    title = "Headers too large"
+    title_zh = "请求头过大"
+
+
 class MethodNotAllowed(AppError):
     """The address is there, the method is not."""
 

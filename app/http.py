@@ -43,11 +43,11 @@ def chosen_format(asked: str | None, suffix: str | None, accept: str) -> Format:
 
     Raises NotAcceptable, which lists the formats.
     """
-    for place, name in (("query", asked), ("path", suffix)):
-        if name is not None:
-            if name not in FORMATS:
-                raise _not_acceptable(place, "format", name)
-            return FORMATS[name]
+    for place, name in (("path", suffix), ("query", asked)):
+        if name is not None and name not in FORMATS:
+            raise _not_acceptable(place, "format", name)
+    if name := asked or suffix:
+        return FORMATS[name]
     return _accepted(accept) if accept.strip() else JSON
 
 
@@ -91,18 +91,25 @@ def _not_acceptable(place: str, name: str, value: str) -> NotAcceptable:
     )
 
 
-def encoded(body: bytes, accept_encoding: str) -> tuple[bytes, str | None]:
-    """The body in the best content coding that the client takes, and the name of that coding."""
-    if len(body) < SMALLEST or not accept_encoding:
-        return body, None
+def chosen_coding(accept_encoding: str, size: int) -> str | None:
+    """The best content coding that the client takes for a body of this size, or none."""
+    if size < SMALLEST or not accept_encoding:
+        return None
     weights = dict(_weighed(accept_encoding))
     others = weights.get("*", 0.0)
     best = max(CODINGS, key=lambda coding: weights.get(coding, others))
-    if weights.get(best, others) == 0:
-        return body, None
-    if best == "br":
-        return brotli.compress(body, quality=BROTLI_QUALITY), best
-    return gzip.compress(body, GZIP_LEVEL, mtime=0), best
+    return best if weights.get(best, others) > 0 else None
+
+
+def encoded(body: bytes, coding: str | None) -> bytes:
+    """The body in a content coding."""
+    match coding:
+        case "br":
+            packed: bytes = brotli.compress(body, quality=BROTLI_QUALITY)
+            return packed
+        case "gzip":
+            return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return body
 
 
 def weak_etag(*parts: object) -> str:
@@ -135,11 +142,11 @@ def is_as_new(headers: Headers, time: str | None) -> bool:
         return False
     try:
         moment = parsedate_to_datetime(since)
-    except ValueError:
+        if moment.tzinfo is None:
+            return False
+        return int(datetime.fromisoformat(time).timestamp()) <= moment.timestamp()
+    except (ValueError, OverflowError):
         return False
-    if moment.tzinfo is None:
-        return False
-    return int(datetime.fromisoformat(time).timestamp()) <= moment.timestamp()
 
 
 def saved_as(name: str, name_zh: str, suffix: str) -> str:

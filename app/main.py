@@ -20,7 +20,7 @@ from app.errors import (
 )
 from app.openapi import describe
 from app.query import Resource
-from app.query.request import hints, nearest
+from app.query.request import SHOWN, hints, nearest
 from app.reader import Reader
 from app.resources import RESOURCES
 from app.settings import Settings, read_settings
@@ -82,7 +82,8 @@ async def _told_of_starlette(request: Request, error: Exception) -> Response:
         )
         return _response(request, refused, {"Allow": METHODS})
     known = [getattr(route, "path", "") for route in request.app.routes]
-    hint, hint_zh = hints(nearest(path, known))
+    path = path[:SHOWN]
+    hint, hint_zh = hints(nearest(path, known, alike=0.85))
     return _response(
         request, NotFound(f"Nothing stands at {path}.{hint}", f"{path} 处没有内容{hint_zh}。")
     )

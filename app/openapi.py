@@ -7,7 +7,7 @@ from typing import Any
 
 from app import __version__
 from app.envelope import LICENSE
-from app.errors import PROBLEM_JSON, AppError, MalformedRequest, all_problems
+from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, all_problems
 from app.formats import FORMATS
 from app.formats.column import Column
 from app.models.base import CODE_PATTERN
@@ -189,11 +189,15 @@ def _refusals(*statuses: str) -> Schema:
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
+BEFORE_OPERATIONS = (MalformedRequest, HeadersTooLarge)
+"""Problems of what is no request yet, so that no operation can list them."""
+
+
 def _responses() -> Schema:
     """Every answer that is not the wanted one, by status."""
     by_status: dict[int, list[type[AppError]]] = {}
     for kind in all_problems():
-        if kind is not MalformedRequest:  # what is no request belongs to no operation
+        if kind not in BEFORE_OPERATIONS:
             by_status.setdefault(kind.status, []).append(kind)
     found: Schema = {
         "304": {

@@ -1,14 +1,22 @@
-"""What uvicorn's HTTP protocol does not do by itself: plain Chinese addresses, and problems."""
+"""What uvicorn's HTTP protocol does not do by itself: plain Chinese addresses, limits, problems."""
 
 import re
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.errors import PROBLEM_JSON, MalformedRequest, problem
-from app.stack import HEADERS
+from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, problem
+from app.stack import HEADERS, LONGEST_ADDRESS
 
-REQUEST_LINE = re.compile(rb"[A-Z]+ [^ ]*[\x80-\xff][^ ]* HTTP/1\.[01]")
+LONGEST_HEAD = 64 * 1024
+"""Bytes of a request line with its headers."""
+
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
+
+STATUS_LINES = {
+    400: b"HTTP/1.1 400 Bad Request",
+    431: b"HTTP/1.1 431 Request Header Fields Too Large",
+}
 
 
 def percent_encoded(data: bytes) -> bytes:
@@ -16,31 +24,73 @@ def percent_encoded(data: bytes) -> bytes:
 
     `curl 'http://…/v1/tasks?q=幼儿园'` sends it so, and the parser would refuse it.
     """
-    line, end, rest = data.partition(b"\r\n")
-    if not REQUEST_LINE.fullmatch(line):
+    end = data.find(b"\r\n", 0, LONGEST_ADDRESS)
+    parts = data[: max(end, 0)].split(b" ")
+    if len(parts) != 3 or not parts[2].startswith(b"HTTP/1."):
         return data
-    return NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
+    method, address, version = parts
+    address = NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], address)
+    return b" ".join((method, address, version)) + data[end:]
 
 
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn reads it, with addresses in bare UTF-8; what is no HTTP is a problem."""
 
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self.between_messages = True
+        self.in_head = True
+        self.head_bytes = 0
+
     def data_received(self, data: bytes) -> None:
-        """Read what has arrived."""
-        super().data_received(data if data.isascii() else percent_encoded(data))
+        """Read what has arrived; only where a request begins may it be written otherwise."""
+        if self.between_messages and not data.isascii():
+            data = percent_encoded(data)
+        self.head_bytes += len(data)
+        super().data_received(data)
+        if self.in_head and self.head_bytes > LONGEST_HEAD and not self.transport.is_closing():
+            self._refuse(
+                HeadersTooLarge(
+                    f"The headers are longer than {LONGEST_HEAD} bytes.",
+                    f"请求头超过{LONGEST_HEAD}字节。",
+                )
+            )
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.between_messages = False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """A request's headers have arrived."""
+        self.in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request has arrived."""
+        self.between_messages = True
+        self.in_head = True
+        self.head_bytes = 0
+        super().on_message_complete()
 
     def send_400_response(self, _msg: str) -> None:
         """Answer what the parser could not read."""
-        body = problem(
-            MalformedRequest("This is no HTTP request that can be read.", "无法识别的HTTP请求。"),
-            "",
+        self._refuse(
+            MalformedRequest("This is no HTTP request that can be read.", "无法识别的HTTP请求。")
         )
+
+    def _refuse(self, error: AppError) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False  # the answer on its way is that of an earlier request
+            return
+        body = problem(error, "")
         headers = {
             **HEADERS,
             b"content-type": PROBLEM_JSON.encode(),
             b"content-length": str(len(body)).encode(),
+            b"cache-control": b"no-store",
             b"connection": b"close",
         }
-        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in headers.items())]
+        lines = [STATUS_LINES[error.status], *(b": ".join(pair) for pair in headers.items())]
         self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()

@@ -16,6 +16,9 @@ from app.settings import Settings
 
 log = logging.getLogger("yaodian")
 
+PATIENCE = 30
+"""Seconds after which a request is told that the database does not answer."""
+
 KEPT_SOURCES = 256
 """Releases whose attribution is remembered."""
 
@@ -38,8 +41,18 @@ class Reader:
         self.threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
 
     async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
-        """The result of a question, asked in a snapshot on a reading thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
+        """The result of a question, asked in a snapshot on a reading thread.
+
+        Raises DatabaseUnavailable where it does not come in time: no request hangs for ever.
+        """
+        asked = asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
+        try:
+            return await asyncio.wait_for(asked, PATIENCE)
+        except TimeoutError as error:
+            log.error("a read took longer than %s seconds", PATIENCE)
+            raise DatabaseUnavailable(
+                "The database takes too long; try again later.", "数据库响应过慢，请稍后再试。"
+            ) from error
 
     def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
         try:

@@ -41,7 +41,7 @@ FAILED = ("The service failed; this was logged.", "服务出错，已记入日�
 HEADERS = {
     b"access-control-allow-origin": b"*",
     b"access-control-expose-headers": EXPOSED.encode(),
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     b"cross-origin-resource-policy": b"cross-origin",
     b"referrer-policy": b"strict-origin-when-cross-origin",
     b"x-content-type-options": b"nosniff",

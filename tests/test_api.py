@@ -1,6 +1,8 @@
 """The first addresses, asked over HTTP."""
 
+import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -411,6 +413,34 @@ def test_not_found(path: str, get: Get) -> None:
     assert get(path, 404)["type"] == "/problems/not-found"
 
 
+def test_capital_letters_lead_to_the_very_code(get: Get) -> None:
+    answer = get("/v1/tasks/XXJYJ-2023-T7", 404)
+    assert answer["errors"][0]["suggestion"] == "xxjyj-2023-t7"
+
+
+def test_a_forged_cursor_is_told_apart(get: Get) -> None:
+    """Right in form and question, but with keys that no row has."""
+    following = get("/v1/targets?sort=value&limit=2")["links"]["next"]
+    cursor = dict(parse_qsl(urlsplit(following).query))["cursor"]
+    release, asked, keys = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    for forged in (
+        [2**63, *keys[1:]],
+        [1e300, *keys[1:]],
+        ["60", *keys[1:]],
+        [True, *keys[1:]],
+        [[60], *keys[1:]],
+        keys[:-1],
+        [*keys[:-1], "\x00"],
+        {},
+    ):
+        packed = json.dumps([release, asked, forged]).encode()
+        address = f"/v1/targets?sort=value&cursor={urlsafe_b64encode(packed).decode()}"
+        assert get(address, 422)["errors"][0]["reason"] == "foreign_cursor", forged
+    packed = json.dumps([release + 1, asked, keys]).encode()
+    address = f"/v1/targets?sort=value&cursor={urlsafe_b64encode(packed).decode()}"
+    assert get(address, 422)["errors"][0]["name"] == "cursor"
+
+
 def test_not_found_names_the_nearest(get: Get) -> None:
     answer = get("/v1/targets/xxjyj-2023-public-kindergarden-share", 404)
     assert answer["errors"][0]["suggestion"] == "xxjyj-2023-public-kindergarten-share"
@@ -459,7 +489,7 @@ def test_a_list_takes_few_statements(client: httpx.Client, monkeypatch: pytest.M
         ("/v1/tasks?limit=3&facets=area,body,role,text_complete", 4),  # one for all facets
         ("/v1/tasks?limit=3&include=targets,errata", 5),  # one for each list
         ("/v1/tasks/xxjyj-2023-t7", 6),  # release, row, four nested lists
-        ("/v1/tasks/xxjyj-2023-t7.csv", 6),
+        ("/v1/tasks/xxjyj-2023-t7.csv", 2),  # CSV has no lists
         ("/v1/targets/xxjyj-2023-public-kindergarten-share", 3),
         ("/v1/releases/1", 2),
         ("/v1", 2),

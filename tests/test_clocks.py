@@ -141,6 +141,33 @@ def test_a_row_that_is_gone_is_shown_by_its_release_only(publish: Publish, url: 
         assert client.get("/v1/tasks?code=aa-2024-t4").status_code == 422
 
 
+def test_a_code_of_a_later_release_is_as_unknown_as_it_was(publish: Publish, url: str) -> None:
+    """So that an address with `release=` answers for ever as it did first."""
+    publish(before())
+    with serving(url) as client:
+        question = "/v1/targets?task=aa-2024-t3&release=1"
+        first = client.get(question)
+        assert first.status_code == 422
+        publish(after(), Cause.CORRECTION)
+        assert client.get(question).status_code == 422
+        assert get(client, "/v1/targets?task=aa-2024-t3")["data"] == []
+
+
+def test_long_titles_can_be_paged_and_prose_is_not_sorted_by(publish: Publish, url: str) -> None:
+    long = "题" * 300
+    tasks = [task(n, title_en=f"{long[:299]}{n}", summary_zh="述" * 2000) for n in (1, 2, 3)]
+    publish(plan("aa-2024", tasks, [body("aa")]))
+    with serving(url) as client:
+        address, numbers = "/v1/tasks?sort=-title_en,title_zh,area_title_zh&limit=1", []
+        while address:
+            page = get(client, address)
+            numbers += [row["number"] for row in page["data"]]
+            address = page["links"]["next"]
+        assert numbers == [3, 2, 1]
+        refused = client.get("/v1/tasks?sort=summary_zh").json()
+        assert refused["errors"][0]["reason"] == "not_in_list"
+
+
 def test_pages_over_several_years_give_each_row_once(publish: Publish, url: str) -> None:
     """Newest year first; two plans of one year, so the order goes on by plan and number."""
     for code, issuer in (

@@ -203,11 +203,12 @@ def all_walks(client: httpx.Client) -> list[Walk]:
     for resource in RESOURCES:
         rows = all_rows(client, resource)
         found.append(walk(resource, "", rows, 8))
-        for column in resource.columns:
+        shown = [column for column in resource.columns if column.sortable]
+        for column in shown:
             for sign in ("", "-"):
                 pages = 4 if column.nullable else 2
                 found.append(walk(resource, sign + column.name, rows, pages))
-        absent = [column.name for column in resource.columns if column.nullable]
+        absent = [column.name for column in shown if column.nullable]
         found += [walk(resource, f"-{one},{two}", rows, 4) for one, two in pairwise(absent[:3])]
     return found
 
@@ -255,7 +256,7 @@ def test_pages_give_each_row_once_while_releases_are_published(
     """Every walk reads one page, then a release is published, and so on to the last page."""
     with serving(rich_url) as client, closing(writer_engine(rich_url, 10)) as engine:
         walks = all_walks(client)
-        assert len(walks) > 500
+        assert len(walks) > 400
         to_come = releases_to_come(engine, tmp_path)
         while unfinished := [each for each in walks if each.following]:
             for each in unfinished:

@@ -240,7 +240,6 @@ def test_a_detail_is_one_row_without_its_lists(resource: Resource, client: httpx
         (".json", "", "text/csv", "json"),
         ("", "format=csv", "application/x-ndjson", "csv"),
         # What does not go first is not looked at.
-        (".pdf", "format=csv", None, "csv"),
         (".csv", "", "image/png", "csv"),
         ("", "format=ndjson", "image/png", "ndjson"),
     ],
@@ -323,6 +322,7 @@ def test_a_malformed_accept_is_answered_or_refused(accept: str, client: httpx.Cl
         ("", "format=text/csv", None, "query", "format", "text/csv"),
         (".csv", "format=pdf", "text/csv", "query", "format", "pdf"),
         (".pdf", "", None, "path", "format", "pdf"),
+        (".pdf", "format=csv", None, "path", "format", "pdf"),
         (".CSV", "", "text/csv", "path", "format", "CSV"),
         (".csv.json", "", None, "path", "format", "csv.json"),
         ("", "", "image/png", "header", "Accept", "image/png"),

@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 import time
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -273,12 +274,21 @@ def test_an_endless_address_is_refused_before_anything_else(client: httpx.Client
     assert len(just.content) < 5000
 
 
-def exchanged(client: httpx.Client, request: bytes) -> bytes:
-    """What the server answers to bytes sent as they are."""
+def exchanged(client: httpx.Client, *pieces: bytes) -> bytes:
+    """What the server answers to bytes sent as they are, each piece in a packet of its own.
+
+    A server that refuses may close before it has read everything; then the answer can be lost.
+    """
     host, port = client.base_url.host, client.base_url.port
+    answer = b""
     with socket.create_connection((host, port or 80), timeout=10) as connection:
-        connection.sendall(request)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.2 if len(pieces) > 1 else 0)
+        with suppress(ConnectionResetError):
+            while received := connection.recv(65536):
+                answer += received
+    return answer
 
 
 def test_an_address_may_be_sent_in_plain_chinese(client: httpx.Client) -> None:
@@ -369,3 +379,89 @@ def test_answers_do_not_wait_for_each_other_on_one_connection() -> None:
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.proto == socket.IPPROTO_TCP, "what asyncio looks at"
+
+
+def test_a_body_is_never_read_as_a_request(client: httpx.Client) -> None:
+    """Bytes of a body that look like a request in plain Chinese must not grow: what would hang
+    over would be read as another request."""
+    smuggled = b"GET /v1/releases/1 HTTP/1.1\r\nHost: victim\r\n\r\n"
+    line = b"GET /" + b"\xff" * (len(smuggled) // 2) + b" HTTP/1.1\r\n"
+    body = line + smuggled
+    head = f"POST /v1/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answer = exchanged(client, head.encode(), body, last)
+    statuses = re.findall(rb"HTTP/1.1 (\d+)", answer)
+    assert statuses == [b"405", b"200"]
+    assert b"first_publication" not in answer
+
+
+def test_a_long_line_of_odd_bytes_costs_little(client: httpx.Client) -> None:
+    began = time.process_time()
+    answer = exchanged(client, b"GET /" + b"\xff" * 200_000)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+    assert time.process_time() - began < 1, "the service runs in this process"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_endless_headers_are_refused(client: httpx.Client) -> None:
+    answer = exchanged(client, b"GET /v1 HTTP/1.1\r\nAccept: ", b"a," * 20_000, b"a," * 15_000)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431")
+    assert json.loads(body)["title_zh"] == "请求头过大"
+    large = client.get("/v1", headers={"X-Large": "a" * 50_000})
+    assert large.status_code == 200
+
+
+def test_an_answer_is_not_replaced_by_the_refusal_of_what_follows(client: httpx.Client) -> None:
+    good = b"GET /v1/releases/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+    answer = exchanged(client, good + b"garbage\r\n\r\n")
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200"]
+    assert b"first_publication" in answer
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/tasks.%E4%BB%BB?format=json",
+        "/v1/tasks/xxjyj-2023-t7.%E4%BB%BB?format=json",
+        "/v1/tasks.x%0d%0aEvil:%20y?format=json",
+        "/v1/tasks.x%3E;%20rel=preload,%20%3Cy?format=json",
+    ],
+)
+def test_a_suffix_that_is_no_format_is_refused_whatever_else_is_asked(
+    address: str, client: httpx.Client
+) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 406
+    assert "evil" not in answer.headers
+    assert "link" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Mon, 99999999999 Jan 2024 00:00:00 GMT", "Mon, 01 Jan 2024 00:00:00 +9999999999999999"],
+)
+def test_a_date_beyond_all_bounds_is_ignored(date: str, client: httpx.Client) -> None:
+    assert client.get("/v1/tasks", headers={"If-Modified-Since": date}).status_code == 200
+
+
+def test_the_order_of_sort_keys_is_part_of_the_question(client: httpx.Client) -> None:
+    tags = {
+        client.get(f"/v1/tasks?sort={first}&sort={second}&limit=3").headers["etag"]
+        for first, second in (("area", "-number"), ("-number", "area"))
+    }
+    assert len(tags) == 2
+
+
+def test_links_of_a_form_that_was_negotiated_give_that_form(client: httpx.Client) -> None:
+    answer = client.get("/v1/tasks?limit=2", headers={"Accept": "text/csv"})
+    for name in ("next", "bookmark"):
+        followed = client.get(answer.links[name]["url"])
+        assert followed.headers["content-type"].startswith("text/csv")
+
+
+def test_the_link_header_stays_short(client: httpx.Client) -> None:
+    codes = "&".join(f"code=xxjyj-2023-t{n}" for n in range(1, 25))
+    answer = client.get(f"/v1/tasks?limit=2&{codes}")
+    assert answer.links["next"]["url"] == answer.json()["links"]["next"]
+    assert len(answer.headers["link"]) < 2000 + len(answer.links["next"]["url"]) + 20

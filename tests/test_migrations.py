@@ -13,10 +13,11 @@ from app.db import closing, writer_engine
 from app.models import CLOCKED, metadata
 from app.models.base import Refers, Via, mark
 from app.models.choices import Cause
-from app.publish.prepare import alembic_config, migrate
+from app.publish.prepare import alembic_config, migrate, prepare
 from app.publish.writer import Orders, import_plans
 from app.query import Resource, Through
 from app.resources import RESOURCES
+from app.settings import Settings
 from tests.plans import anchored, body, indicator, plan, saved, target, task
 from tests.reading import everything
 
@@ -110,6 +111,23 @@ def test_an_older_database_gets_what_newer_tables_hold(
     found = everything(engine)
     for table, rows in kept.items():
         assert without_row_ids(table, found[table]) == without_row_ids(table, rows), table
+
+
+def test_a_database_that_alembic_itself_updated_is_filled_when_the_service_starts(
+    engine: sa.Engine, url: str, tmp_path: Path
+) -> None:
+    path = saved(tmp_path / "plan.json", anchored(BEFORE))
+    import_plans(engine, [path], Orders(), lambda _en, _zh: None)
+    kept = everything(engine)
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        command.upgrade(config, "head")
+    assert everything(engine)["task_text"] == []
+    prepare(Settings(database_url=url), lambda _en, _zh: None)
+    for table, rows in everything(engine).items():
+        assert without_row_ids(table, rows) == without_row_ids(table, kept[table]), table
 
 
 def without_row_ids(table: str, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

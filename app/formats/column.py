@@ -40,3 +40,4 @@ class Column:
     """What it means, in English, with its unit."""
     nullable: bool
     choices: Choices | None = None
+    sortable: bool = True

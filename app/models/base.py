@@ -52,6 +52,11 @@ class Filtered:
 
 
 @dataclass(frozen=True)
+class Long:
+    """The field holds prose or an address: too long to sort by, since cursors carry the keys."""
+
+
+@dataclass(frozen=True)
 class Via:
     """A published field that is read from another table's row.
 
@@ -93,7 +98,8 @@ class Since(SQLModel):
     """The end of every published row."""
 
     release_from: Annotated[int, Zh("自哪一版起如此")] = said(
-        "Number of the release since which this row reads as it does"
+        "Number of the release since which the row's own fields are as they are; fields that are "
+        "joined, counted or judged from other rows may have changed later"
     )
 
 
@@ -167,6 +173,7 @@ def column_of(name: str, field: FieldInfo) -> Column:
         en=field.description or "",
         nullable=nullable,
         choices=choices,
+        sortable=mark(field, Long) is None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.models.base import Clock, Filtered, Refers, Since, Via, Zh, said, text_field
+from app.models.base import Clock, Filtered, Long, Refers, Since, Via, Zh, said, text_field
 from app.models.choices import (
     Attainment,
     AttainmentReason,
@@ -33,14 +33,20 @@ class IndicatorBase(SQLModel):
     )
     name_zh: Annotated[str, Zh("名称")] = text_field("Name of the indicator")
     name_en: Annotated[str, Zh("名称（英译）")] = text_field("Our translation of the name")
-    definition_zh: Annotated[str, Zh("定义")] = text_field("What is counted or divided by what")
-    definition_en: Annotated[str, Zh("定义（英文）")] = text_field("The definition in English")
-    population_zh: Annotated[str, Zh("对象")] = text_field("Of whom or what it is measured")
-    population_en: Annotated[str, Zh("对象（英文）")] = text_field("The population in English")
-    open_zh: Annotated[str | None, Zh("原文未定之处")] = text_field(
+    definition_zh: Annotated[str, Zh("定义"), Long()] = text_field(
+        "What is counted or divided by what"
+    )
+    definition_en: Annotated[str, Zh("定义（英文）"), Long()] = text_field(
+        "The definition in English"
+    )
+    population_zh: Annotated[str, Zh("对象"), Long()] = text_field("Of whom or what it is measured")
+    population_en: Annotated[str, Zh("对象（英文）"), Long()] = text_field(
+        "The population in English"
+    )
+    open_zh: Annotated[str | None, Zh("原文未定之处"), Long()] = text_field(
         "What the text leaves open, in Chinese", default=None
     )
-    open_en: Annotated[str | None, Zh("原文未定之处（英文）")] = text_field(
+    open_en: Annotated[str | None, Zh("原文未定之处（英文）"), Long()] = text_field(
         "What the text leaves open, in English", default=None
     )
     unit: Annotated[Unit, Zh("单位"), Filtered()] = text_field("Unit of the figures")
@@ -118,14 +124,13 @@ class IndicatorPublic(Since, IndicatorBase):
         date | None, Zh("目标期限"), Via("target", "due", "target_commitment")
     ] = said("Day by which it is promised", default=None)
     target_alternative_zh: Annotated[
-        str | None,
-        Zh("目标另一读法的说明"),
-        Via("target", "alternative_zh", "target_due"),
+        str | None, Zh("目标另一读法的说明"), Via("target", "alternative_zh", "target_due"), Long()
     ] = said("Why the promise has a second reading, in Chinese", default=None)
     target_alternative_en: Annotated[
         str | None,
         Zh("目标另一读法的说明（英文）"),
         Via("target", "alternative_en", "target_alternative_zh"),
+        Long(),
     ] = said("Why the promise has a second reading, in English", default=None)
     latest_period: Annotated[
         str | None,
@@ -211,16 +216,16 @@ class TargetFields(InPlan):
     alternative_due: Annotated[date | None, Zh("另一读法的期限")] = said(
         "Due date under the second reading", default=None
     )
-    alternative_zh: Annotated[str | None, Zh("另一读法的说明")] = text_field(
+    alternative_zh: Annotated[str | None, Zh("另一读法的说明"), Long()] = text_field(
         "Why there is a second reading, in Chinese", default=None
     )
-    alternative_en: Annotated[str | None, Zh("另一读法的说明（英文）")] = text_field(
+    alternative_en: Annotated[str | None, Zh("另一读法的说明（英文）"), Long()] = text_field(
         "Why there is a second reading, in English", default=None
     )
-    note_zh: Annotated[str | None, Zh("说明")] = text_field(
+    note_zh: Annotated[str | None, Zh("说明"), Long()] = text_field(
         "What a reader must know, in Chinese", default=None
     )
-    note_en: Annotated[str | None, Zh("说明（英文）")] = text_field(
+    note_en: Annotated[str | None, Zh("说明（英文）"), Long()] = text_field(
         "What a reader must know, in English", default=None
     )
 
@@ -357,7 +362,7 @@ class ObservationBase(SQLModel):
     )
     source: Annotated[str, Zh("来源"), Filtered()] = text_field("Short name of the source")
     source_title: Annotated[str, Zh("来源标题")] = text_field("Title of the source")
-    source_url: Annotated[str | None, Zh("来源网址")] = text_field(
+    source_url: Annotated[str | None, Zh("来源网址"), Long()] = text_field(
         "Address of the source", default=None
     )
     source_date: Annotated[date | None, Zh("来源日期")] = said(
@@ -366,8 +371,10 @@ class ObservationBase(SQLModel):
     quote: Annotated[str | None, Zh("引文")] = text_field(
         "The words of the source that say it, at most 20 characters", default=None
     )
-    note_zh: Annotated[str | None, Zh("说明")] = text_field("Note in Chinese", default=None)
-    note_en: Annotated[str | None, Zh("说明（英文）")] = text_field("Note in English", default=None)
+    note_zh: Annotated[str | None, Zh("说明"), Long()] = text_field("Note in Chinese", default=None)
+    note_en: Annotated[str | None, Zh("说明（英文）"), Long()] = text_field(
+        "Note in English", default=None
+    )
 
 
 class Observation(Clock, ObservationBase, table=True):

@@ -9,6 +9,7 @@ from app.models.base import (
     Clock,
     Count,
     Filtered,
+    Long,
     Refers,
     Since,
     Via,
@@ -25,10 +26,10 @@ class TextGap(SQLModel):
     text_complete: Annotated[bool, Zh("所据文本是否完整"), Filtered()] = said(
         "Whether the copy that was read has the whole text; says nothing of what was carried out"
     )
-    text_gap_zh: Annotated[str | None, Zh("文本缺漏说明（中文）")] = text_field(
+    text_gap_zh: Annotated[str | None, Zh("文本缺漏说明（中文）"), Long()] = text_field(
         "What the copy lacks, in Chinese", default=None
     )
-    text_gap_en: Annotated[str | None, Zh("文本缺漏说明（英文）")] = text_field(
+    text_gap_en: Annotated[str | None, Zh("文本缺漏说明（英文）"), Long()] = text_field(
         "What the copy lacks, in English", default=None
     )
 
@@ -70,8 +71,12 @@ class DocumentFields(SQLModel):
 class Rights(SQLModel):
     """What may be done with a source document."""
 
-    rights_zh: Annotated[str, Zh("权利说明（中文）")] = text_field("Rights in the text, in Chinese")
-    rights_en: Annotated[str, Zh("权利说明（英文）")] = text_field("Rights in the text, in English")
+    rights_zh: Annotated[str, Zh("权利说明（中文）"), Long()] = text_field(
+        "Rights in the text, in Chinese"
+    )
+    rights_en: Annotated[str, Zh("权利说明（英文）"), Long()] = text_field(
+        "Rights in the text, in English"
+    )
 
 
 class DocumentBase(Rights, TextGap, DocumentFields):
@@ -96,9 +101,9 @@ class DocumentRelationBase(SQLModel):
         "Code of the source document"
     )
     relation: Annotated[Relation, Zh("关系")] = text_field("How the other document relates")
-    url: Annotated[str, Zh("网址")] = text_field("Address of the other document")
-    basis_zh: Annotated[str, Zh("依据（中文）")] = text_field("Why we think so, in Chinese")
-    basis_en: Annotated[str, Zh("依据（英文）")] = text_field("Why we think so, in English")
+    url: Annotated[str, Zh("网址"), Long()] = text_field("Address of the other document")
+    basis_zh: Annotated[str, Zh("依据（中文）"), Long()] = text_field("Why we think so, in Chinese")
+    basis_en: Annotated[str, Zh("依据（英文）"), Long()] = text_field("Why we think so, in English")
 
 
 class DocumentRelation(Clock, DocumentRelationBase, table=True):
@@ -187,8 +192,10 @@ class AreaFields(InPlan):
     section_zh: Annotated[str, Zh("原文编号")] = text_field("Section number as printed")
     title_zh: Annotated[str, Zh("标题")] = text_field("Heading as printed")
     title_en: Annotated[str, Zh("标题（英译）")] = text_field("Our translation of the heading")
-    summary_zh: Annotated[str, Zh("摘要")] = text_field("Our own summary, in Chinese")
-    summary_en: Annotated[str, Zh("摘要（英文）")] = text_field("Our own summary, in English")
+    summary_zh: Annotated[str, Zh("摘要"), Long()] = text_field("Our own summary, in Chinese")
+    summary_en: Annotated[str, Zh("摘要（英文）"), Long()] = text_field(
+        "Our own summary, in English"
+    )
 
 
 class Span(SQLModel):
@@ -268,8 +275,10 @@ class TaskFields(InPlan):
     title_printed_zh: Annotated[str | None, Zh("标题原样")] = text_field(
         "Heading as printed, where it has a misprint", default=None
     )
-    summary_zh: Annotated[str, Zh("摘要")] = text_field("Our own summary, in Chinese")
-    summary_en: Annotated[str, Zh("摘要（英文）")] = text_field("Our own summary, in English")
+    summary_zh: Annotated[str, Zh("摘要"), Long()] = text_field("Our own summary, in Chinese")
+    summary_en: Annotated[str, Zh("摘要（英文）"), Long()] = text_field(
+        "Our own summary, in English"
+    )
     responsibility_stated: Annotated[bool, Zh("是否写明责任单位"), Filtered()] = said(
         "Whether the text names a lead or responsible body for the task"
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.models.base import Clock, Filtered, Refers, Since, Via, Zh, said, text_field
+from app.models.base import Clock, Filtered, Long, Refers, Since, Via, Zh, said, text_field
 from app.models.choices import Certainty, ErratumKind, Outcome
 from app.models.plan import InPlan, Passage, Quote
 
@@ -25,7 +25,7 @@ class DeliverableFields(InPlan):
         "Title under which it was issued", default=None
     )
     issued_number: Annotated[str | None, Zh("文号")] = text_field("Document number", default=None)
-    issued_url: Annotated[str | None, Zh("网址")] = text_field(
+    issued_url: Annotated[str | None, Zh("网址"), Long()] = text_field(
         "Address of the issued document", default=None
     )
 
@@ -67,8 +67,10 @@ class ErratumFields(SQLModel):
         "How we read it; null = unknown", default=None
     )
     certainty: Annotated[Certainty, Zh("把握"), Filtered()] = text_field("How sure the reading is")
-    reason_zh: Annotated[str, Zh("理由")] = text_field("Why we think so, in Chinese")
-    reason_en: Annotated[str, Zh("理由（英文）")] = text_field("Why we think so, in English")
+    reason_zh: Annotated[str, Zh("理由"), Long()] = text_field("Why we think so, in Chinese")
+    reason_en: Annotated[str, Zh("理由（英文）"), Long()] = text_field(
+        "Why we think so, in English"
+    )
     quote_start: Annotated[int, Zh("起点")] = said(
         "Offset of the place in the normalised body: first code point, from 0"
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Zh, said, text_field
+from app.models.base import Long, Zh, said, text_field
 from app.models.choices import Cause
 
 
@@ -17,8 +17,10 @@ class ReleaseBase(SQLModel):
         "Moment of publication in UTC: 2026-11-24T02:00:00.000Z"
     )
     cause: Annotated[Cause, Zh("原因")] = text_field("Why the release was made")
-    note_zh: Annotated[str | None, Zh("说明")] = text_field("Note in Chinese", default=None)
-    note_en: Annotated[str | None, Zh("说明（英文）")] = text_field("Note in English", default=None)
+    note_zh: Annotated[str | None, Zh("说明"), Long()] = text_field("Note in Chinese", default=None)
+    note_en: Annotated[str | None, Zh("说明（英文）"), Long()] = text_field(
+        "Note in English", default=None
+    )
     by: Annotated[str | None, Zh("经办单位")] = text_field(
         "The office that made it; null by default", default=None
     )

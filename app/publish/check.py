@@ -1,4 +1,4 @@
-"""Proofs of a whole database: clocks, references, what was derived, passages against the text."""
+"""Proofs of a database: clocks, references and passages of all releases; what is derived, now."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -68,13 +68,18 @@ def desired(connection: sa.Connection, number: int, table: str, codes: Sequence[
 
 def fill(connection: sa.Connection) -> None:
     """Fill derived tables that an update brought, for all releases that were made before it."""
-    empty = [table for table in DERIVED if _is_new(connection, table)]
+    empty = unfilled(connection)
     if not empty:
         return
     for number in connection.scalars(sa.select(RELEASES.c.number).order_by(RELEASES.c.number)):
         others = [table for table in TABLES if table not in empty]
         touched = {table: _clocked(connection, table, number) for table in others}
         derive(connection, number, touched, empty)
+
+
+def unfilled(connection: sa.Connection) -> list[str]:
+    """The derived tables that hold nothing yet although there is something to hold."""
+    return [table for table in DERIVED if _is_new(connection, table)]
 
 
 def _is_new(connection: sa.Connection, table: str) -> bool:

@@ -17,7 +17,7 @@ from app.db import (
     writer_engine,
 )
 from app.models import RELEASES
-from app.publish.derive import fill
+from app.publish.derive import fill, unfilled
 from app.publish.writer import Orders, Progress, import_plans
 from app.settings import Settings, bundled, hide_password
 
@@ -36,7 +36,7 @@ def migrate(engine: sa.Engine, url: str) -> None:
         if _needs_migrating(connection, url, config):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            fill(connection)
+        fill(connection)
     let_readers_go_on(engine)
 
 
@@ -93,7 +93,9 @@ def _is_ready(url: str) -> bool:
     try:
         with told(url), closing(checker_engine(url)) as engine:
             require_tables(engine, url)
-            return is_published(engine)
+            with engine.connect() as connection:
+                filled = not unfilled(connection)
+            return filled and is_published(engine)
     except DatabaseProblem:
         return False  # whoever prepares it will tell
 

@@ -13,8 +13,9 @@ from app.models import RELEASES, metadata
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.query.declare import Resource
 from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints, nearest
+from app.query.select import release_parameter
 from app.query.state import State
-from app.query.statement import Statement, compiled, padded
+from app.query.statement import Statement, compiled
 
 FEW = 10
 """Codes that are all told where none resembles the one that was given."""
@@ -23,11 +24,16 @@ NEIGHBOURS = 100
 """Codes before and behind an unknown one among which the nearest is looked for."""
 
 
-def refuse_unknown_codes(snapshot: Snapshot, resource: Resource, given: Pairs) -> None:
+def refuse_unknown_codes(
+    snapshot: Snapshot, resource: Resource, given: Pairs, release: int
+) -> None:
     """Raise InvalidValue for the first code, given as (filter, code), that never existed."""
     for name, code in given:
         table = resource.asked[name].refers
-        if table and not _known_codes(snapshot, table, [code]):
+        if not table:
+            continue
+        known = _known_statement(snapshot.dialect, table)
+        if not known.run(snapshot, {"code": code, "release": release}):
             near = near_codes(snapshot, table, code) or few_codes(snapshot, table)
             raise bad_value("query", name, code, UNKNOWN_CODE, near or None)
 
@@ -79,7 +85,7 @@ def _not_found(
     allowed: Sequence[str] = (),
 ) -> NotFound:
     place = {"in": "path", "name": resource.key, "value": code, "reason": reason}
-    suggestion = nearest(code, allowed)
+    suggestion = nearest(code.lower(), allowed)
     return NotFound(
         detail, detail_zh, [{**place, "suggestion": suggestion, "allowed": list(allowed) or None}]
     )
@@ -126,27 +132,22 @@ def _last_statement(dialect: str, table: str) -> Statement:
         sa.select(release.number, release.time, release.cause, release.note_zh, release.note_en)
         .join_from(metadata.tables[table], RELEASES, release.number == here.release_to)
         .where(here.code == sa.bindparam("code", type_=here.code.type))
-        .where(here.release_to <= sa.bindparam("release", type_=sa.Integer))
+        .where(here.release_to <= release_parameter())
         .order_by(here.release_to.desc())
         .limit(1)
     )
     return compiled(select, dialect_named(dialect), ())
 
 
-def _known_codes(snapshot: Snapshot, table: str, codes: Sequence[str]) -> set[str]:
-    """Those of some codes that exist or existed."""
-    wanted = padded(codes)
-    statement = _codes_statement(snapshot.dialect, table, len(wanted))
-    rows = statement.run(snapshot, {f"code_{n}": code for n, code in enumerate(wanted)})
-    return {row[0] for row in rows}
-
-
-@lru_cache(maxsize=256)
-def _codes_statement(dialect: str, table: str, count: int) -> Statement:
-    column = metadata.tables[table].c.code
-    values = [sa.bindparam(f"code_{n}", type_=column.type) for n in range(count)]
-    select = sa.select(column).where(column.in_(values)).distinct()
-    return compiled(select, dialect_named(dialect), ())
+@lru_cache(maxsize=32)
+def _known_statement(dialect: str, table: str) -> Statement:
+    """Whether a code existed up to a release."""
+    here = metadata.tables[table].c
+    select = sa.select(here.code).where(
+        here.code == sa.bindparam("code", type_=here.code.type),
+        here.release_from <= release_parameter(),
+    )
+    return compiled(select.limit(1), dialect_named(dialect), ())
 
 
 def near_codes(snapshot: Snapshot, table: str, code: str) -> list[str]:
@@ -169,7 +170,7 @@ def few_codes(snapshot: Snapshot, table: str) -> list[str]:
 def _neighbours_statement(dialect: str, table: str, upward: bool) -> Statement:
     here = metadata.tables[table].c
     given = sa.bindparam("code", type_=here.code.type)
-    side = here.code > given if upward else here.code < given
+    side = here.code >= given if upward else here.code < given
     order = here.code.asc() if upward else here.code.desc()
     select = sa.select(here.code).where(side, here.release_to.is_(None))
     return compiled(select.order_by(order).limit(NEIGHBOURS), dialect_named(dialect), ())

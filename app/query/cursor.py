@@ -10,7 +10,7 @@ import orjson
 
 from app.formats.column import Column
 from app.query.declare import Resource
-from app.query.params import LARGEST, ListParams
+from app.query.params import LARGEST, LARGEST_FIGURE, ListParams
 from app.query.request import FOREIGN_CURSOR, bad_value
 from app.query.select import key_column
 
@@ -76,7 +76,7 @@ def _fits(key: Any, column: Column) -> bool:
         case "integer":
             return type(key) is int and abs(key) <= LARGEST
         case "number":
-            return type(key) in (int, float) and abs(key) < 1e300
+            return type(key) in (int, float) and abs(key) <= LARGEST_FIGURE
         case "boolean":
             return type(key) is bool
         case "date":

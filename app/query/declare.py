@@ -23,6 +23,7 @@ from app.models.base import (
 )
 from app.query.params import (
     MAX_NAMES,
+    MAX_SORT,
     MAX_VALUES,
     RANGE_TYPES,
     RELEVANCE,
@@ -195,7 +196,8 @@ class Resource:
     @cached_property
     def sorts(self) -> tuple[str, ...]:
         """What `sort` takes."""
-        both = [sign + column.name for column in self.columns for sign in ("", "-")]
+        names = [column.name for column in self.columns if column.sortable]
+        both = [sign + name for name in names for sign in ("", "-")]
         return ((RELEVANCE,) if self.searched else ()) + tuple(both)
 
     @cached_property
@@ -206,7 +208,11 @@ class Resource:
             fields[name] = _bound(name, self.field(chosen.field))
         if self.searched:
             fields["q"] = Query
-        fields["sort"] = _names(self.sorts, "Order of the rows (排序): fields, `-` for descending")
+        fields["sort"] = _names(
+            self.sorts,
+            f"Order of the rows (排序): fields, `-` for descending, at most {MAX_SORT}",
+            MAX_SORT,
+        )
         fields["fields"] = _names(
             tuple(self.column),
             f"Only these fields (字段), in the usual order; `{self.key}` always stands there",
@@ -246,7 +252,7 @@ def _bound(name: str, info: FieldInfo) -> tuple[Any, Any]:
     return kind | None, described(_meaning(info, f": at {end} this"))
 
 
-def _names(allowed: tuple[str, ...], meaning: str) -> tuple[Any, Any]:
+def _names(allowed: tuple[str, ...], meaning: str, most: int = MAX_NAMES) -> tuple[Any, Any]:
     listed: Any = list[Literal[allowed]]  # type: ignore[valid-type]
     meaning += "; separated by commas or repeated."
-    return listed | None, described(meaning, min_length=1, max_length=MAX_NAMES)
+    return listed | None, described(meaning, min_length=1, max_length=most)

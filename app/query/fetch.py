@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.db import Snapshot
+from app.errors import InvalidValue
 from app.formats.base import Row
 from app.formats.column import Column
 from app.models.base import CODE_LENGTH, CODE_PATTERN
@@ -66,7 +67,10 @@ def list_state(snapshot: Snapshot, resource: Resource, params: ListParams, zone:
         return state_of(snapshot, params, zone)
     if params.as_of is not None and state_of(snapshot, params, zone).number != cursor.release:
         raise foreign(params)
-    return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of)
+    try:
+        return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of)
+    except InvalidValue:
+        raise foreign(params) from None
 
 
 def fetch(
@@ -186,7 +190,7 @@ def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counte
     row = list(statement.run(snapshot, bound)[0])
     total = row.pop(0) if counted else found
     if sum(row) < len(given):
-        refuse_unknown_codes(snapshot, shape.resource, given)
+        refuse_unknown_codes(snapshot, shape.resource, given, values["release"])
     return int(total)
 
 
@@ -266,8 +270,10 @@ def _facet_value(
 # --- details ---
 
 
-def fetch_one(snapshot: Snapshot, resource: Resource, code: str, state: State) -> Detail:
-    """One row of a state with its nested lists; raises NotFound or Withdrawn."""
+def fetch_one(
+    snapshot: Snapshot, resource: Resource, code: str, state: State, with_lists: bool
+) -> Detail:
+    """One row of a state, with its nested lists where wanted; raises NotFound or Withdrawn."""
     value = _key(resource, code)
     if value is None:
         raise absent(snapshot, resource, code, state)
@@ -285,6 +291,7 @@ def fetch_one(snapshot: Snapshot, resource: Resource, code: str, state: State) -
     nested: Lists = {
         inner.name: (inner.shown, nested_rows(snapshot, inner, [code], state))
         for inner in resource.nested
+        if with_lists
     }
     return Detail(rows[0], nested)
 

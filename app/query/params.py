@@ -17,14 +17,20 @@ DEFAULT_LIMIT = 100
 MAX_VALUES = 64
 """Values that one filter takes."""
 
+MAX_SORT = 5
+"""Fields that `sort` takes: all of them stand in every cursor."""
+
 MAX_NAMES = 100
-"""Names that `sort`, `fields`, `include` or `facets` takes."""
+"""Names that `fields`, `include` or `facets` takes."""
 
 LARGEST = 2**31 - 1
 """What an integer column of both databases holds."""
 
 LARGEST_FIGURE = 1e15
 """Figures beyond it are no figures of a plan, and not exact as floating-point numbers."""
+
+LONGEST_CURSOR = 12_000
+"""Characters; five titles of 300 characters beyond the common planes need fewer."""
 
 RELEVANCE = "relevance"
 """Sort by how well a row matches `q`."""
@@ -186,7 +192,7 @@ class ListParams(DetailParams):
     )
     cursor: str | None = Field(
         default=None,
-        max_length=2000,
+        max_length=LONGEST_CURSOR,
         description="Where the page begins: taken from `links.next`, with the other parameters "
         "as they were. 下一页的起点，取自`links.next`。",
     )

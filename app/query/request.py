@@ -201,9 +201,9 @@ def _grouped(model: type[BaseModel], pairs: Pairs) -> dict[str, Any]:
     return given
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a wrong one most resembles."""
-    return next(iter(difflib.get_close_matches(name[:SHOWN], list(known), n=1)), None)
+def nearest(name: str, known: Iterable[str], alike: float = 0.7) -> str | None:
+    """The known name that a wrong one most resembles, if it does so at least this much."""
+    return next(iter(difflib.get_close_matches(name[:SHOWN], list(known), 1, alike)), None)
 
 
 def _unknown(pairs: Sequence[tuple[str, str]], known: list[str], path: str) -> UnknownParameter:

@@ -54,9 +54,14 @@ class Shape:
         return replace(self, filters=tuple(f for f in self.filters if f[0] != name))
 
 
+def release_parameter() -> sa.BindParameter[int]:
+    """The number of the release whose state is asked for."""
+    return sa.bindparam("release", type_=INTEGER, unique=False)
+
+
 def alive(table: sa.FromClause, past: bool) -> sa.ColumnElement[bool]:
     """The one condition by which a row belongs to the state that is asked for."""
-    release = sa.bindparam("release", type_=INTEGER, unique=False)
+    release = release_parameter()
     if "release_to" not in table.c:
         return table.c.number <= release if past else sa.true()
     if not past:
@@ -84,13 +89,14 @@ def proof_statement(
 ) -> Statement:
     """One row: the total of a shape, if one is given; then how many codes of each table exist.
 
-    A code that existed once exists, too.
+    A code that existed once exists, too; one of a later release does not yet.
     """
     counted: list[Any] = [_Select(shape, dialect).total()] if shape else []
     for place, (table, count) in enumerate(codes):
-        code = metadata.tables[table].c.code
-        values = [sa.bindparam(f"codes{place}_{n}", type_=code.type) for n in range(count)]
-        known = sa.select(sa.func.count(code.distinct())).where(code.in_(values))
+        here = metadata.tables[table].c
+        values = [sa.bindparam(f"codes{place}_{n}", type_=here.code.type) for n in range(count)]
+        known = sa.select(sa.func.count(here.code.distinct()))
+        known = known.where(here.code.in_(values), here.release_from <= release_parameter())
         counted.append(known.scalar_subquery())
     return compiled(sa.select(*counted), dialect_named(dialect), ())
 
