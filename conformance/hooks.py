@@ -51,6 +51,7 @@ MOMENT = re.compile(
 TOKEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
 """Some of what can be searched for: enough to see whether a query needs more."""
 
+LARGEST = 2**31 - 1
 MOST_WORDS = 10
 LONGEST_QUERY = 200
 LONGEST_CURSOR = 2000
@@ -144,34 +145,42 @@ def _key(value: Any, resource: str, known: Published) -> Any:
 
 def _codes(query: Query, resource: str, known: Published) -> None:
     """A code that never existed is refused."""
-    for name, value in query.items():
+    for name, values in query.items():
         codes = known.keys.get(resource if name in CODES_OF_ITSELF else CODES_OF.get(name, ""))
-        if codes and all(isinstance(each, str) and CODE.fullmatch(each) for each in listed(value)):
-            query[name] = [chosen(each, codes) for each in listed(value)]
+        # What is no list was spoilt, even where the address would look the same.
+        if codes and isinstance(values, list) and all(map(_is_code, values)):
+            query[name] = [chosen(each, codes) for each in values]
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
 def _state(query: Query, _resource: str, known: Published) -> None:
     """A release is known by number or by moment, not by both, and is one that there is."""
     release, moment = query.get("release"), query.get("as_of")
-    if NUMBER.fullmatch(str(release)):
+    if _is_release(release):
         query["release"] = 1 + int(str(release)) % known.releases
-    if release is None or moment is None:
-        return
-    fitting = [name for name in ("release", "as_of") if _is_state(name, query[name])]
-    if fitting:
-        del query[chosen((release, moment), fitting)]
+    if release is not None and moment is not None:
+        either = {"release": _is_release(release), "as_of": _is_moment(moment)}
+        fitting = [name for name, fits in either.items() if fits]
+        if fitting:
+            del query[chosen((release, moment), fitting)]
 
 
-def _is_state(name: str, value: Any) -> bool:
-    form = NUMBER if name == "release" else MOMENT
-    return form.fullmatch(str(value)) is not None
+def _is_release(value: Any) -> bool:
+    return NUMBER.fullmatch(str(value)) is not None and int(str(value)) <= LARGEST
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, str) and MOMENT.fullmatch(value) is not None
 
 
 def _moments(query: Query, _resource: str, known: Published) -> None:
     """A moment stands in the calendar; that of a state is not in the future."""
     for name in ("as_of", "time_min", "time_max"):
         value = query.get(name)
-        if isinstance(value, str) and MOMENT.fullmatch(value):
+        if isinstance(value, str) and _is_moment(value):
             moment = _moment(value)
             if moment is None or (name == "as_of" and moment > datetime.now(UTC)):
                 query[name] = chosen(value, known.moments)
@@ -192,7 +201,7 @@ def _words(query: Query, _resource: str, _known: Published) -> None:
     if isinstance(words, str) and 0 < len(words) <= LONGEST_QUERY:
         plain = unicodedata.normalize("NFKC", words).split()
         if len(plain) > MOST_WORDS:
-            words = " ".join(plain[:MOST_WORDS])
+            words = " ".join(plain[:MOST_WORDS])[:LONGEST_QUERY]
         if not TOKEN.search(words):
             words = words[: LONGEST_QUERY - 1] + chosen(words, "学教育园校")
         query["q"] = words
@@ -203,7 +212,7 @@ def _words(query: Query, _resource: str, _known: Published) -> None:
 def _forms(query: Query, _resource: str, _known: Published) -> None:
     """Lists inside rows and counts are for JSON, a byte order mark is for CSV."""
     only_json = "include" in query or "facets" in query
-    marked = str(query.get("bom")).lower() == "true"
+    marked = query.get("bom") is True or query.get("bom") == "true"
     if only_json and marked:
         del query["bom"]
     if only_json and query.get("format") in ("csv", "ndjson"):
