@@ -547,6 +547,28 @@ def test_a_server_that_cut_its_connections_is_used_again(postgresql: str, templa
         connection.execute("DROP DATABASE cut WITH (FORCE)")
 
 
+def test_a_database_that_does_not_answer_is_told_in_time(
+    postgresql: str, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another session holds a table; the request is not left to hang with it."""
+    address = postgresql.replace("+psycopg", "")
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE slow TEMPLATE {template}".encode())
+        url = f"{postgresql}/slow"
+        prepare(Settings(database_url=url), lambda _en, _zh: None)
+        with serving(url) as client:
+            with psycopg.connect(f"{address}/slow") as lock:
+                lock.execute("LOCK TABLE task IN ACCESS EXCLUSIVE MODE")
+                monkeypatch.setattr("app.reader.PATIENCE", 0.5)
+                answer = client.get("/v1/tasks")
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+                assert "takes too long" in answer.json()["detail"]
+                assert client.get("/v1/areas?fields=code").status_code == 200, "others go on"
+            monkeypatch.undo()
+            assert client.get("/v1/tasks").status_code == 200
+        connection.execute("DROP DATABASE slow WITH (FORCE)")
+
+
 def test_a_database_that_fails_is_told_as_503(url: str, engine: sa.Engine) -> None:
     prepare(Settings(database_url=url), lambda _en, _zh: None)
     with serving(url) as client:
