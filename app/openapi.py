@@ -7,7 +7,7 @@ from typing import Any
 
 from app import __version__
 from app.envelope import LICENSE
-from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, all_problems
+from app.errors import PROBLEM_JSON, AppError, MalformedRequest, all_problems
 from app.formats import FORMATS
 from app.formats.column import Column
 from app.models.base import CODE_PATTERN
@@ -100,7 +100,7 @@ def _list_operation(resource: Resource) -> Schema:
         "description": f"{resource.about_en} {resource.about_zh}\n\n"
         f"Order: {', '.join(f'`{key}`' for key in resource.order)}.",
         "parameters": _parameters(resource.params, resource),
-        "responses": _answers(f"{name_of(resource)}List", ("406", "414", "422")),
+        "responses": _answers(f"{name_of(resource)}List", ("406", "414", "422", "431")),
     }
 
 
@@ -124,7 +124,9 @@ def _detail_operation(resource: Resource) -> Schema:
             },
             *_parameters(DetailParams, resource),
         ],
-        "responses": _answers(f"{name_of(resource)}Detail", ("404", "406", "410", "414", "422")),
+        "responses": _answers(
+            f"{name_of(resource)}Detail", ("404", "406", "410", "414", "422", "431")
+        ),
     }
 
 
@@ -138,7 +140,7 @@ def _index_operation() -> Schema:
         "parameters": _parameters(StateParams, None),
         "responses": {
             "200": _success({"application/json": {"schema": _ref("Index")}}),
-            **_refusals("304", "405", "414", "422", "500", "503"),
+            **_refusals("304", "405", "414", "422", "431", "500", "503"),
         },
     }
 
@@ -152,7 +154,7 @@ def _alive_operation() -> Schema:
         "description": "Does not ask the database.",
         "responses": {
             "200": {"description": "It does", "content": body},
-            **_refusals("405", "414"),
+            **_refusals("405", "414", "431"),
         },
     }
 
@@ -166,7 +168,7 @@ def _ready_operation() -> Schema:
         "description": "Reads the newest release; 503 while the database is away or empty.",
         "responses": {
             "200": {"description": "It can", "content": body},
-            **_refusals("405", "414", "500", "503"),
+            **_refusals("405", "414", "431", "500", "503"),
         },
     }
 
@@ -189,15 +191,11 @@ def _refusals(*statuses: str) -> Schema:
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-BEFORE_OPERATIONS = (MalformedRequest, HeadersTooLarge)
-"""Problems of what is no request yet, so that no operation can list them."""
-
-
 def _responses() -> Schema:
     """Every answer that is not the wanted one, by status."""
     by_status: dict[int, list[type[AppError]]] = {}
     for kind in all_problems():
-        if kind not in BEFORE_OPERATIONS:
+        if kind is not MalformedRequest:  # what is no request belongs to no operation
             by_status.setdefault(kind.status, []).append(kind)
     found: Schema = {
         "304": {

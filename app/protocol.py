@@ -6,7 +6,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, problem
-from app.stack import HEADERS, LONGEST_ADDRESS
+from app.stack import HEADERS, LONGEST_ADDRESS, address_too_long
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
@@ -15,6 +15,7 @@ NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 STATUS_LINES = {
     400: b"HTTP/1.1 400 Bad Request",
+    414: b"HTTP/1.1 414 URI Too Long",
     431: b"HTTP/1.1 431 Request Header Fields Too Large",
 }
 
@@ -41,6 +42,7 @@ class Protocol(HttpToolsProtocol):
         self.between_messages = True
         self.in_head = True
         self.head_bytes = 0
+        self.url = b""
 
     def data_received(self, data: bytes) -> None:
         """Read what has arrived; only where a request begins may it be written otherwise."""
@@ -49,12 +51,15 @@ class Protocol(HttpToolsProtocol):
         self.head_bytes += len(data)
         super().data_received(data)
         if self.in_head and self.head_bytes > LONGEST_HEAD and not self.transport.is_closing():
-            self._refuse(
-                HeadersTooLarge(
-                    f"The headers are longer than {LONGEST_HEAD} bytes.",
-                    f"请求头超过{LONGEST_HEAD}字节。",
-                )
-            )
+            self._refuse(self._too_long())
+
+    def _too_long(self) -> AppError:
+        """What of a head is too long: the address, as far as it has arrived, or the headers."""
+        if len(self.url) > LONGEST_ADDRESS:
+            return address_too_long(len(self.url))
+        return HeadersTooLarge(
+            f"The headers are longer than {LONGEST_HEAD} bytes.", f"请求头超过{LONGEST_HEAD}字节。"
+        )
 
     def on_message_begin(self) -> None:
         """A request begins."""

@@ -83,6 +83,14 @@ async def send_problem(scope: Scope, send: Send, error: AppError) -> None:
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
+def address_too_long(length: int) -> AddressTooLong:
+    """The refusal of an address of so many bytes."""
+    return AddressTooLong(
+        f"The address has {length} bytes; at most {LONGEST_ADDRESS} are read.",
+        f"地址长{length}字节，最多读取{LONGEST_ADDRESS}字节。",
+    )
+
+
 class RequestLog:
     """Gives every request an id, writes a line about it, and tells a failure as a problem.
 
@@ -151,11 +159,7 @@ class Limits:
         if scope["type"] == "http":
             length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
             if length > LONGEST_ADDRESS:
-                refused = AddressTooLong(
-                    f"The address has {length} bytes; at most {LONGEST_ADDRESS} are read.",
-                    f"地址长{length}字节，最多读取{LONGEST_ADDRESS}字节。",
-                )
-                await send_problem(scope, send, refused)
+                await send_problem(scope, send, address_too_long(length))
                 return
         await self.app(scope, receive, send)
 

@@ -408,6 +408,9 @@ def test_endless_headers_are_refused(client: httpx.Client) -> None:
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 431")
     assert json.loads(body)["title_zh"] == "请求头过大"
+    endless = exchanged(client, b"GET /v1?q=", b"a" * 40_000, b"a" * 30_000)
+    assert endless.startswith(b"HTTP/1.1 414 URI Too Long")
+    assert b"/problems/address-too-long" in endless
     large = client.get("/v1", headers={"X-Large": "a" * 50_000})
     assert large.status_code == 200
 
