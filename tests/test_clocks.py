@@ -141,16 +141,15 @@ def test_a_row_that_is_gone_is_shown_by_its_release_only(publish: Publish, url: 
         assert client.get("/v1/tasks?code=aa-2024-t4").status_code == 422
 
 
-def test_a_code_of_a_later_release_is_as_unknown_as_it_was(publish: Publish, url: str) -> None:
-    """So that an address with `release=` answers for ever as it did first."""
+def test_a_code_that_is_not_there_yet_or_no_more_makes_an_empty_list(
+    publish: Publish, url: str
+) -> None:
     publish(before())
+    publish(after(), Cause.CORRECTION)
     with serving(url) as client:
-        question = "/v1/targets?task=aa-2024-t3&release=1"
-        first = client.get(question)
-        assert first.status_code == 422
-        publish(after(), Cause.CORRECTION)
-        assert client.get(question).status_code == 422
-        assert get(client, "/v1/targets?task=aa-2024-t3")["data"] == []
+        assert get(client, "/v1/targets?task=aa-2024-t3&release=1")["data"] == []
+        assert get(client, "/v1/tasks?plan=aa-2024&as_of=2020-01-01")["data"] == []
+        assert client.get("/v1/targets?task=aa-2024-t9&release=1").status_code == 422
 
 
 def test_long_titles_can_be_paged_and_prose_is_not_sorted_by(publish: Publish, url: str) -> None:

@@ -24,16 +24,14 @@ NEIGHBOURS = 100
 """Codes before and behind an unknown one among which the nearest is looked for."""
 
 
-def refuse_unknown_codes(
-    snapshot: Snapshot, resource: Resource, given: Pairs, release: int
-) -> None:
+def refuse_unknown_codes(snapshot: Snapshot, resource: Resource, given: Pairs) -> None:
     """Raise InvalidValue for the first code, given as (filter, code), that never existed."""
     for name, code in given:
         table = resource.asked[name].refers
         if not table:
             continue
         known = _known_statement(snapshot.dialect, table)
-        if not known.run(snapshot, {"code": code, "release": release}):
+        if not known.run(snapshot, {"code": code}):
             near = near_codes(snapshot, table, code) or few_codes(snapshot, table)
             raise bad_value("query", name, code, UNKNOWN_CODE, near or None)
 
@@ -141,12 +139,9 @@ def _last_statement(dialect: str, table: str) -> Statement:
 
 @lru_cache(maxsize=32)
 def _known_statement(dialect: str, table: str) -> Statement:
-    """Whether a code existed up to a release."""
+    """Whether a code exists in any release."""
     here = metadata.tables[table].c
-    select = sa.select(here.code).where(
-        here.code == sa.bindparam("code", type_=here.code.type),
-        here.release_from <= release_parameter(),
-    )
+    select = sa.select(here.code).where(here.code == sa.bindparam("code", type_=here.code.type))
     return compiled(select.limit(1), dialect_named(dialect), ())
 
 

@@ -190,7 +190,7 @@ def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counte
     row = list(statement.run(snapshot, bound)[0])
     total = row.pop(0) if counted else found
     if sum(row) < len(given):
-        refuse_unknown_codes(snapshot, shape.resource, given, values["release"])
+        refuse_unknown_codes(snapshot, shape.resource, given)
     return int(total)
 
 
