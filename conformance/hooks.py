@@ -54,7 +54,7 @@ TOKEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
 LARGEST = 2**31 - 1
 MOST_WORDS = 10
 LONGEST_QUERY = 200
-LONGEST_CURSOR = 2000
+LONGEST_CURSOR = 12_000
 
 
 class Published:
