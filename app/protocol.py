@@ -79,7 +79,10 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, _msg: str) -> None:
-        """Answer what the parser could not read."""
+        """Answer what the parser could not read; it knows no address over 64 kB either."""
+        if len(self.url) > LONGEST_ADDRESS:
+            self._refuse(address_too_long(len(self.url)))
+            return
         self._refuse(
             MalformedRequest("This is no HTTP request that can be read.", "无法识别的HTTP请求。")
         )

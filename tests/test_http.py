@@ -267,6 +267,8 @@ def test_an_endless_address_is_refused_before_anything_else(client: httpx.Client
     assert answer.json()["type"] == "/problems/address-too-long"
     assert answer.headers["access-control-allow-origin"] == "*"
     assert len(answer.content) < 5000
+    for length in (65_535, 70_000, 100_000):
+        assert client.get(f"/v1/tasks?cursor={'a' * length}").status_code == 414
     just = client.get(f"/v1/tasks?q={'a' * 10_000}")
     assert just.status_code == 422
     assert just.json()["errors"][0]["name"] == "q"
