@@ -11,16 +11,18 @@ What is put in follows from the request alone, so that a seed gives the same run
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from zlib import crc32
 
 import httpx
 import schemathesis
+from jsonschema import Draft202012Validator
 
 Query = dict[str, Any]
+Schemas = Mapping[str, Any]
 
 CODES_OF = {
     "plan": "plans",
@@ -41,20 +43,12 @@ CODES_OF = {
 CODES_OF_ITSELF = frozenset({"code", "continues"})
 """Filters that take codes of the resource that is asked."""
 
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-MOMENT = re.compile(
-    "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
-    "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?"
-)
+MOMENTS = ("as_of", "time_min", "time_max")
+
 TOKEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
 """Some of what can be searched for: enough to see whether a query needs more."""
 
-LARGEST = 2**31 - 1
-MOST_WORDS = 10
-LONGEST_QUERY = 200
-LONGEST_CURSOR = 12_000
+WORDS = "学教育园校"
 
 
 class Published:
@@ -62,25 +56,28 @@ class Published:
 
     def __init__(self, address: str):
         self.client = httpx.Client(base_url=address, trust_env=False, timeout=60)
-        releases = self.answer("/v1/releases?sort=number&limit=1000")
-        self.releases = len(releases)
+        self.limits: dict[str, int] = self._json("/v1")["meta"]["limits"]
+        releases = self._data("/v1/releases?sort=number&limit=1000")
         times = [release["time"] for release in releases]
-        self.moments: list[str] = ["2020-02-29", *times, *(time[:10] for time in times)]
+        self.releases = len(times)
+        self.moments = ["2020-02-29", *times, *(time[:10] for time in times)]
         self.keys: dict[str, list[Any]] = {}
         self.withdrawn: dict[str, list[Any]] = {}
-        for resource in self.answer("/v1"):
+        for resource in self._data("/v1"):
             asked = f"{resource['path']}?fields={resource['key']}&limit=1000"
             of_each = [
-                {row[resource["key"]] for row in self.answer(f"{asked}&release={number}")}
-                for number in range(1, len(releases) + 1)
+                {row[resource["key"]] for row in self._data(f"{asked}&release={number}")}
+                for number in range(1, len(times) + 1)
             ]
             ever = set().union(*of_each)
             self.keys[resource["name"]] = sorted(ever)
             self.withdrawn[resource["name"]] = sorted(ever - of_each[-1])
 
-    def answer(self, address: str) -> Any:
-        """The data at an address."""
-        return self.client.get(address).raise_for_status().json()["data"]
+    def _json(self, address: str) -> Any:
+        return self.client.get(address).raise_for_status().json()
+
+    def _data(self, address: str) -> Any:
+        return self._json(address)["data"]
 
     def cursor(self, path: str, query: Query) -> str | None:
         """The cursor behind the first row of a question; none where no row follows."""
@@ -106,84 +103,137 @@ def chosen(value: Any, among: Sequence[Any]) -> Any:
     return among[number_of(value) % len(among)]
 
 
-def listed(value: Any) -> list[Any]:
-    """The values of a parameter that may be repeated."""
-    return value if isinstance(value, list) else [value]
-
-
 @schemathesis.hook
 def before_call(
     _context: schemathesis.HookContext, case: schemathesis.Case[Any], _options: dict[str, Any]
 ) -> None:
     """Mend a request."""
-    if not case.path.startswith("/v1"):
-        return
-    _, _, resource, *_ = [*case.path.split("/"), ""]
-    known = published(str(case.operation.base_url).rstrip("/"))
-    for name, value in case.path_parameters.items():
-        if CODE.fullmatch(str(value)):
-            case.path_parameters[name] = _key(value, resource, known)
-    mended = dict(case.query)
-    for mend in (_codes, _state, _moments, _words, _forms):
-        mend(mended, resource, known)
-    cursor = mended.get("cursor")
-    if isinstance(cursor, str) and len(cursor) <= LONGEST_CURSOR:
-        mended["cursor"] = known.cursor(case.path, mended)
-    if mended != case.query:
-        case.query = {name: value for name, value in mended.items() if value is not None}
+    if case.path.startswith("/v1"):
+        request = Request(case)
+        request.mend()
+        if request.path_parameters != case.path_parameters:
+            case.path_parameters = request.path_parameters
+        if request.query != case.query:
+            case.query = request.query
 
 
-def _key(value: Any, resource: str, known: Published) -> Any:
-    """What a path names: mostly what there is, now and then what is gone or never was."""
-    match number_of(value) % 8:
-        case 0:
-            return value
-        case 1 if known.withdrawn[resource]:
-            return chosen(value, known.withdrawn[resource])
-    return chosen(value, known.keys[resource])
+class Request:
+    """A request in the making."""
 
+    def __init__(self, case: schemathesis.Case[Any]):
+        self.case = case
+        self.path_parameters = dict(case.path_parameters)
+        self.query: Query = dict(case.query)
+        self.resource = [*case.path.split("/"), ""][2]
+        self.known = published(str(case.operation.base_url).rstrip("/"))
 
-def _codes(query: Query, resource: str, known: Published) -> None:
-    """A code that never existed is refused."""
-    for name, values in query.items():
-        codes = known.keys.get(resource if name in CODES_OF_ITSELF else CODES_OF.get(name, ""))
+    @cached_property
+    def schemas(self) -> Schemas:
+        """How the description says that each parameter is written."""
+        raw = self.case.operation.schema.raw_schema
+        common = raw["components"]["parameters"]
+        described = [
+            common[parameter["$ref"].rsplit("/", 1)[1]] if "$ref" in parameter else parameter
+            for parameter in raw["paths"][self.case.path]["get"]["parameters"]
+        ]
+        return {parameter["name"]: parameter["schema"] for parameter in described}
+
+    def fits(self, name: str) -> bool:
+        """Whether a parameter stands in the query and has the right form."""
+        known = name in self.query and name in self.schemas
+        return known and _fits(self.query[name], self.schemas[name])
+
+    def mend(self) -> None:
+        """Make what has the right form valid; a cursor comes last, for it fits the rest."""
+        for name, value in self.path_parameters.items():
+            if _fits(value, self.schemas[name]):
+                self.path_parameters[name] = self._key(value)
+        self._state()
+        self._moments()
+        self._codes()
+        if "q" in self.schemas:
+            self._words()
+        self._forms()
+        if self.fits("cursor"):
+            cursor = self.known.cursor(self.case.path, self.query)
+            self.query["cursor"] = cursor
+            if cursor is None:
+                del self.query["cursor"]
+
+    def _key(self, value: Any) -> Any:
+        """What a path names: mostly what there is, now and then what is gone or never was."""
+        match number_of(value) % 8:
+            case 0:
+                return value
+            case 1 if self.known.withdrawn[self.resource]:
+                return chosen(value, self.known.withdrawn[self.resource])
+        return chosen(value, self.known.keys[self.resource])
+
+    def _state(self) -> None:
+        """A release is known by number or by moment, not by both, and is one that there is."""
+        drawn = (self.query.get("release"), self.query.get("as_of"))
+        fitting = [name for name in ("release", "as_of") if self.fits(name)]
+        if "release" in fitting:
+            self.query["release"] = 1 + int(self.query["release"]) % self.known.releases
+        if None not in drawn and fitting:
+            del self.query[chosen(drawn, fitting)]
+
+    def _moments(self) -> None:
+        """A moment stands in the calendar; that of a state is not in the future."""
+        for name in MOMENTS:
+            if self.fits(name):
+                value = self.query[name]
+                moment = _moment(value)
+                if moment is None or (name == "as_of" and moment > datetime.now(UTC)):
+                    self.query[name] = chosen(value, self.known.moments)
+
+    def _codes(self) -> None:
+        """A code that never existed is refused."""
+        for name in self.query:
+            if self._takes_codes(name):
+                resource = self.resource if name in CODES_OF_ITSELF else CODES_OF[name]
+                codes = self.known.keys[resource]
+                self.query[name] = [chosen(each, codes) for each in self.query[name]]
+
+    def _takes_codes(self, name: str) -> bool:
+        """Whether a parameter takes codes and was drawn as a list of what look like some."""
+        if name not in self.schemas or not (name in CODES_OF or name in CODES_OF_ITSELF):
+            return False
         # What is no list was spoilt, even where the address would look the same.
-        if codes and isinstance(values, list) and all(map(_is_code, values)):
-            query[name] = [chosen(each, codes) for each in values]
+        values, form = self.query[name], self.schemas[name]["items"]
+        return isinstance(values, list) and all(_fits(each, form) for each in values)
+
+    def _words(self) -> None:
+        """What is searched for has something that can be found, and few words."""
+        longest, most = self.known.limits["q_characters_max"], self.known.limits["q_words_max"]
+        if self.fits("q"):
+            words = self.query["q"]
+            plain = unicodedata.normalize("NFKC", words).split()
+            if len(plain) > most:
+                words = " ".join(plain[:most])[:longest]
+            if not TOKEN.search(words):
+                words = words[: longest - 1] + chosen(words, WORDS)
+            self.query["q"] = words
+        order = self.query.get("sort")
+        if "q" not in self.query and isinstance(order, list) and "relevance" in order:
+            self.query["q"] = chosen(order, WORDS)
+
+    def _forms(self) -> None:
+        """Lists inside rows and counts are for JSON, a byte order mark is for CSV."""
+        only_json = "include" in self.query or "facets" in self.query
+        marked = self.query.get("bom") is True or self.query.get("bom") == "true"
+        if only_json and marked:
+            del self.query["bom"]
+        if only_json and self.query.get("format") in ("csv", "ndjson"):
+            self.query["format"] = "json"
+        elif marked and not only_json and self.query.get("format") in (None, "json", "ndjson"):
+            self.query["format"] = "csv"
 
 
-def _is_code(value: Any) -> bool:
-    return isinstance(value, str) and CODE.fullmatch(value) is not None
-
-
-def _state(query: Query, _resource: str, known: Published) -> None:
-    """A release is known by number or by moment, not by both, and is one that there is."""
-    release, moment = query.get("release"), query.get("as_of")
-    if _is_release(release):
-        query["release"] = 1 + int(str(release)) % known.releases
-    if release is not None and moment is not None:
-        either = {"release": _is_release(release), "as_of": _is_moment(moment)}
-        fitting = [name for name, fits in either.items() if fits]
-        if fitting:
-            del query[chosen((release, moment), fitting)]
-
-
-def _is_release(value: Any) -> bool:
-    return NUMBER.fullmatch(str(value)) is not None and int(str(value)) <= LARGEST
-
-
-def _is_moment(value: Any) -> bool:
-    return isinstance(value, str) and MOMENT.fullmatch(value) is not None
-
-
-def _moments(query: Query, _resource: str, known: Published) -> None:
-    """A moment stands in the calendar; that of a state is not in the future."""
-    for name in ("as_of", "time_min", "time_max"):
-        value = query.get(name)
-        if isinstance(value, str) and _is_moment(value):
-            moment = _moment(value)
-            if moment is None or (name == "as_of" and moment > datetime.now(UTC)):
-                query[name] = chosen(value, known.moments)
+def _fits(value: Any, schema: Any) -> bool:
+    if schema["type"] == "integer" and re.fullmatch("[0-9]{1,20}", str(value)):
+        value = int(value)  # numbers may be written out already
+    return Draft202012Validator(schema).is_valid(value)
 
 
 def _moment(text: str) -> datetime | None:
@@ -193,29 +243,3 @@ def _moment(text: str) -> datetime | None:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _words(query: Query, _resource: str, _known: Published) -> None:
-    """What is searched for has something that can be found, and few words."""
-    words = query.get("q")
-    if isinstance(words, str) and 0 < len(words) <= LONGEST_QUERY:
-        plain = unicodedata.normalize("NFKC", words).split()
-        if len(plain) > MOST_WORDS:
-            words = " ".join(plain[:MOST_WORDS])[:LONGEST_QUERY]
-        if not TOKEN.search(words):
-            words = words[: LONGEST_QUERY - 1] + chosen(words, "学教育园校")
-        query["q"] = words
-    if "q" not in query and "relevance" in listed(query.get("sort")):
-        query["q"] = chosen(query["sort"], "学教育园校")
-
-
-def _forms(query: Query, _resource: str, _known: Published) -> None:
-    """Lists inside rows and counts are for JSON, a byte order mark is for CSV."""
-    only_json = "include" in query or "facets" in query
-    marked = query.get("bom") is True or query.get("bom") == "true"
-    if only_json and marked:
-        del query["bom"]
-    if only_json and query.get("format") in ("csv", "ndjson"):
-        query["format"] = "json"
-    elif marked and not only_json and query.get("format") in (None, "json", "ndjson"):
-        query["format"] = "csv"
