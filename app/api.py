@@ -9,21 +9,13 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers
 
-from app import __version__
+from app.catalogue.citations import citations_of
 from app.db import Snapshot
 from app.envelope import Question, link_header, links_of, list_meta, meta_of
-from app.formats import FORMATS, JSON, Answer, Format
-from app.http import (
-    chosen_coding,
-    chosen_format,
-    encoded,
-    http_date,
-    is_as_new,
-    joined,
-    names_tag,
-    saved_as,
-    weak_etag,
-)
+from app.formats import FORMATS, JSON, Answer
+from app.formats.base import Row
+from app.formats.citation import Citation
+from app.formats.column import Column
 from app.query import (
     DetailParams,
     ListParams,
@@ -43,13 +35,10 @@ from app.query.params import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES
 from app.query.request import MAX_PAIRS
 from app.query.select import COUNTED_WITH_QUERY, FACET_VALUES
 from app.reader import Reader
+from app.reply import Reply, question_of
 from app.search import MAX_CHARACTERS, MAX_WORDS
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-Respond = Callable[[State], bytes]
-
-CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
-VARY = "Accept, Accept-Encoding"
 
 
 def add_routes(app: FastAPI, reader: Reader, resources: Sequence[Resource]) -> None:
@@ -59,17 +48,10 @@ def add_routes(app: FastAPI, reader: Reader, resources: Sequence[Resource]) -> N
         api = _Api(reader, resource)
         app.add_route(f"/v1/{resource.name}", api.list)
         app.add_route(f"/v1/{resource.name}.{{suffix}}", api.list)
-        app.add_route(f"/v1/{resource.name}/{{code}}", api.detail)
+        if resource.detail:
+            app.add_route(f"/v1/{resource.name}/{{code}}", api.detail)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready(reader))
-
-
-def question_of(request: Request, path: str, suffix: str | None) -> Question:
-    """What a request asks for; raises InvalidValue or NotAcceptable."""
-    pairs = pairs_of(request.scope["query_string"])
-    asked = next((value for name, value in pairs if name == "format"), None)
-    form = chosen_format(asked, suffix, joined(request.headers, "accept"))
-    return Question(path, pairs, form, f".{suffix}" if suffix else "")
 
 
 @dataclass(frozen=True)
@@ -83,11 +65,16 @@ class _Api:
     def zone(self) -> ZoneInfo:
         return self.reader.settings.zone
 
+    def _question(self, request: Request, path: str, suffix: str | None) -> Question:
+        formats = self.resource.formats
+        return question_of(request, path, suffix, self.reader.settings, formats)
+
     async def list(self, request: Request) -> Response:
         """A page of rows."""
         path = f"/v1/{self.resource.name}"
-        question = question_of(request, path, request.path_params.get("suffix"))
-        params = parse(self.resource.params, question.pairs, path, question.form.name)
+        suffix = request.path_params.get("suffix")
+        question = self._question(request, path, suffix)
+        params = parse(self.resource.params, question.pairs, path, question.form)
         headers = request.headers
         return await self.reader.read(
             lambda snapshot: self._list(snapshot, question, params, headers)
@@ -101,7 +88,7 @@ class _Api:
         headers: Headers,
     ) -> Response:
         state = list_state(snapshot, self.resource, params, self.zone)
-        reply = _Reply(question, state, headers)
+        reply = Reply(question, state, headers)
         if reply.unchanged:
             return reply.not_modified()
         page = fetch(snapshot, self.resource, params, state, self.zone)
@@ -112,6 +99,9 @@ class _Api:
             meta=list_meta(page, state, self.reader.source(snapshot, state)),
             links=links,
             nested=page.nested,
+            zone=self.zone,
+            base=question.base,
+            citations=self._citations(snapshot, question, page.columns, page.rows, state),
             for_spreadsheet=bool(params.bom),
         )
         return reply.whole(answer, (self.resource.name, self.resource.zh))
@@ -120,9 +110,9 @@ class _Api:
         """One row with what belongs to it."""
         code, _, suffix = request.path_params["code"].partition(".")
         path = f"/v1/{self.resource.name}/{code}"
-        question = question_of(request, path, suffix or None)
+        question = self._question(request, path, suffix or None)
         described = f"/v1/{self.resource.name}/{{{self.resource.key}}}"
-        params = parse(DetailParams, question.pairs, described, question.form.name)
+        params = parse(self.resource.detail_params, question.pairs, described, question.form)
         headers = request.headers
         return await self.reader.read(
             lambda snapshot: self._detail(snapshot, question, code, params, headers)
@@ -137,7 +127,7 @@ class _Api:
         headers: Headers,
     ) -> Response:
         state = state_of(snapshot, params, self.zone)
-        reply = _Reply(question, state, headers)
+        reply = Reply(question, state, headers)
         if reply.unchanged:
             return reply.not_modified()
         detail = fetch_one(snapshot, self.resource, code, state, question.form is JSON)
@@ -148,68 +138,37 @@ class _Api:
             links=links_of(question, state),
             one=True,
             nested=detail.nested,
+            zone=self.zone,
+            base=question.base,
+            citations=self._citations(
+                snapshot, question, self.resource.columns, [detail.row], state
+            ),
             for_spreadsheet=bool(params.bom),
         )
         return reply.whole(answer, (code, code))
 
-
-class _Reply:
-    """An answer in the making: its tag is known before its rows are read."""
-
-    def __init__(self, question: Question, state: State, headers: Headers):
-        self.question = question
-        self.state = state
-        self.headers = headers
-        self.etag = weak_etag(__version__, state.number, state.time, question.normal)
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the client has this very answer: only a right request can have been given it."""
-        return names_tag(self.headers, self.etag)
-
-    def not_modified(self) -> Response:
-        """What is said to a client that has the answer."""
-        return Response(status_code=304, headers=self.common())
-
-    def whole(self, answer: Answer, names: tuple[str, str]) -> Response:
-        """The whole answer; `names` are those of a file, plain and in Chinese."""
-        form = self.question.form
-        more = {"Link": link_header(answer.links)}
-        if form.as_file:
-            more["Content-Disposition"] = saved_as(*names, form.name)
-        return self.written(form.write(answer), form, more)
-
-    def written(self, body: bytes, form: Format, more: dict[str, str]) -> Response:
-        """The bytes of an answer in the coding that the client takes, with more headers.
-
-        A client that asks by date learns here that it has them: its request proved right.
-        """
-        if is_as_new(self.headers, self.state.time):
-            return self.not_modified()
-        headers = self.common() | more
-        coding = chosen_coding(joined(self.headers, "accept-encoding"), len(body))
-        if coding:
-            body = encoded(body, coding)
-            headers["Content-Encoding"] = coding
-        # Written out, so that no charset is added to a type that has none.
-        return Response(body, headers={**headers, "Content-Type": form.content_type})
-
-    def common(self) -> dict[str, str]:
-        """The headers of an answer and of 304 in its place."""
-        headers = {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY}
-        if self.state.time:
-            headers["Last-Modified"] = http_date(self.state.time)
-        return headers
+    def _citations(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        state: State,
+    ) -> Sequence[Citation]:
+        """How each row is quoted, where the form is one of citation."""
+        if not question.form.cites:
+            return ()
+        return citations_of(snapshot, self.resource, columns, rows, state)
 
 
 def _index(reader: Reader, resources: Sequence[Resource]) -> Endpoint:
     async def index(request: Request) -> Response:
         question = Question("/v1", pairs_of(request.scope["query_string"]), JSON)
-        params = parse(StateParams, question.pairs, "/v1", JSON.name)
+        params = parse(StateParams, question.pairs, "/v1", JSON)
 
         def respond(snapshot: Snapshot) -> Response:
             state = state_of(snapshot, params, reader.settings.zone)
-            reply = _Reply(question, state, request.headers)
+            reply = Reply(question, state, request.headers)
             if reply.unchanged:
                 return reply.not_modified()
             counts = count_all(snapshot, resources, state)
@@ -218,7 +177,7 @@ def _index(reader: Reader, resources: Sequence[Resource]) -> Endpoint:
             links = {"self": links["self"], "permanent": links["permanent"], **INDEX_LINKS}
             data = [_listed(resource, counts[resource.name]) for resource in resources]
             body = orjson.dumps({"data": data, "meta": meta, "links": links})
-            return reply.written(body, JSON, {"Link": link_header(links)})
+            return reply.written(body, JSON, {"Link": link_header(links, FORMATS)})
 
         return await reader.read(respond)
 
@@ -237,7 +196,13 @@ LIMITS = {
 }
 """What the service takes and gives at most, as the index tells it."""
 
-INDEX_LINKS = {"openapi": "/openapi.json", "docs": "/docs", "ready": "/readyz"}
+INDEX_LINKS = {
+    "openapi": "/openapi.json",
+    "docs": "/docs",
+    "ready": "/readyz",
+    "history": "/v1/history",
+    "feed": "/v1/changes.atom?material=true",
+}
 
 
 def _listed(resource: Resource, count: int) -> dict[str, Any]:
@@ -249,12 +214,12 @@ def _listed(resource: Resource, count: int) -> dict[str, Any]:
         "about_en": resource.about_en,
         "path": f"/v1/{resource.name}",
         "count": count,
-        "key": resource.key,
+        "key": resource.key if resource.detail else None,
         "filters": list(resource.asked),
         "ranges": list(resource.bounds),
         "include": [inner.name for inner in resource.nested],
         "searchable": resource.searched is not None,
-        "formats": list(FORMATS),
+        "formats": list(resource.formats),
     }
 
 

@@ -3,6 +3,7 @@
 With search and the migrations, this is the only code that knows which database it talks to.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -215,6 +216,67 @@ def move_to_file(engine: sa.Engine) -> None:
             lease.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
         finally:
             lease.close()
+
+
+def erase_remains(engine: sa.Engine, tables: Sequence[str]) -> None:
+    """Write tables anew, so that files keep nothing of what their rows said before.
+
+    On SQLite the whole file, its log included; on PostgreSQL also the statistics, which sample
+    columns, and readers of these tables wait meanwhile. Raises DatabaseProblem where that cannot
+    be done now; it can be done again at any time.
+    """
+    if engine.dialect.name == "sqlite":
+        _erase_sqlite(engine)
+        return
+    plain = sa.create_engine(engine.url, isolation_level="AUTOCOMMIT")
+    with closing(plain), plain.connect() as connection:
+        # Who waits for a lock stops all readers: no longer than one of them can take.
+        connection.exec_driver_sql(f"SET lock_timeout = {STATEMENT_SECONDS * 1000}")
+        deadline = time.monotonic() + STATEMENT_SECONDS
+        quoted = engine.dialect.identifier_preparer.quote_identifier
+        for table in [*map(quoted, tables), "pg_catalog.pg_statistic"]:
+            while not _written_anew(connection, table):
+                if time.monotonic() > deadline:
+                    raise _remains(engine, f"{table} cannot be written anew")
+                time.sleep(0.1)
+
+
+def _erase_sqlite(engine: sa.Engine) -> None:
+    lease = engine.raw_connection()
+    try:
+        cursor = lease.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((busy, _, _),) = cursor.fetchall()
+    finally:
+        lease.close()
+    if busy:
+        raise _remains(engine, "it is being read")
+
+
+def _written_anew(connection: sa.Connection, table: str) -> bool:
+    """Whether PostgreSQL wrote a table anew without rows that some transaction may still see.
+
+    It only tells in a notice, as it does where it may not touch the table at all.
+    """
+    details: list[str] = []
+
+    def listen(notice: Any) -> None:
+        details.append(notice.message_detail or "")
+
+    driver: Any = connection.connection.driver_connection
+    driver.add_notice_handler(listen)
+    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE, VERBOSE) {table}")
+    driver.remove_notice_handler(listen)
+    dead = [found[0] for detail in details if (found := re.search(r"\d+", detail))]
+    return dead[:1] == ["0"]
+
+
+def _remains(engine: sa.Engine, reason: str) -> DatabaseProblem:
+    return DatabaseProblem(
+        f"the files of {engine.url} still hold what was removed: {reason}; run the command again "
+        "as the owner of the database, when nobody keeps a transaction open"
+    )
 
 
 def _make_folder(url: str) -> None:

@@ -1,6 +1,7 @@
 """What stands around the rows of an answer: meta and links, in JSON and in headers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,6 +33,10 @@ class Question:
     form: Format
     suffix: str = ""
     """As it was given: `.csv`, or nothing."""
+    formats: Mapping[str, Format] = field(default_factory=lambda: FORMATS)
+    """The forms in which it can be answered."""
+    base: str = ""
+    """Scheme and host under which the service is reached."""
 
     @property
     def address(self) -> str:
@@ -49,7 +54,8 @@ class Question:
         """The same for all spellings of one question in one form."""
         others = (pair for pair in self.pairs if pair[0] != "format")
         pairs = sorted(others, key=lambda pair: pair[0])  # the order of `sort` matters
-        return f"{self.form.name} {address(self.path, pairs)}"
+        base = self.base if self.form.absolute else ""
+        return f"{self.form.name} {base}{address(self.path, pairs)}"
 
 
 def address(path: str, pairs: Pairs) -> str:
@@ -97,11 +103,19 @@ def links_of(question: Question, state: State, cursor: str | None = None) -> dic
         "next": following,
         "page": None,
         "formats": {
-            name: address(f"{question.path}.{name}", without(pairs, *FOR_ONE_FORM))
-            for name in FORMATS
-            if name != JSON.name
+            name: address(f"{question.path}.{name}", without(pairs, *_not_for(form)))
+            for name, form in question.formats.items()
+            if form is not JSON
         },
     }
+
+
+def _not_for(form: Format) -> set[str]:
+    """Parameters that an answer in a form does not take over from the question."""
+    dropped = set(FOR_ONE_FORM)
+    if form.needs_all_fields:
+        dropped.add("fields")
+    return dropped | ({"since"} if form.cites else set())
 
 
 def _permanent(path: str, pairs: Pairs, state: State) -> str:
@@ -112,7 +126,7 @@ def _permanent(path: str, pairs: Pairs, state: State) -> str:
     return address(path, fixed)
 
 
-def link_header(links: dict[str, Any]) -> str:
+def link_header(links: dict[str, Any], formats: Mapping[str, Format]) -> str:
     """The links that RFC 8288 has a word for, for clients that see no envelope.
 
     All of them only where they fit: proxies give up on long headers. The next page always fits.
@@ -124,7 +138,7 @@ def link_header(links: dict[str, Any]) -> str:
         '</docs>; rel="service-doc"; type="text/html"',
         f'<{links["permanent"]}>; rel="bookmark"',
         *(
-            f'<{target}>; rel="alternate"; type="{FORMATS[name].media_type}"'
+            f'<{target}>; rel="alternate"; type="{formats[name].media_type}"'
             for name, target in links.get("formats", {}).items()
         ),
     ]

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import formatdate, parsedate_to_datetime
 from urllib.parse import quote
@@ -11,7 +11,9 @@ import brotli
 from starlette.datastructures import Headers
 
 from app.errors import NotAcceptable
-from app.formats import FORMATS, JSON, Format
+from app.formats import JSON, Format
+
+Formats = Mapping[str, Format]
 
 CODINGS = ("br", "gzip")
 """Content codings that the service writes, the better one first."""
@@ -38,27 +40,27 @@ def _weighed(header: str) -> Iterator[tuple[str, float]]:
             yield name, weight
 
 
-def chosen_format(asked: str | None, suffix: str | None, accept: str) -> Format:
+def chosen_format(asked: str | None, suffix: str | None, accept: str, formats: Formats) -> Format:
     """The format of the answer: `format=` first, then the suffix, then Accept.
 
     Raises NotAcceptable, which lists the formats.
     """
     for place, name in (("path", suffix), ("query", asked)):
-        if name is not None and name not in FORMATS:
-            raise _not_acceptable(place, "format", name)
+        if name is not None and name not in formats:
+            raise _not_acceptable(place, "format", name, formats)
     if name := asked or suffix:
-        return FORMATS[name]
-    return _accepted(accept) if accept.strip() else JSON
+        return formats[name]
+    return _accepted(accept, formats) if accept.strip() else JSON
 
 
-def _accepted(accept: str) -> Format:
+def _accepted(accept: str, formats: Formats) -> Format:
     wanted = list(_weighed(accept))
     best, weight = JSON, 0.0
-    for form in FORMATS.values():
+    for form in formats.values():
         if (given := _weight_of(form.media_type, wanted)) > weight:
             best, weight = form, given
     if weight == 0:
-        raise _not_acceptable("header", "Accept", accept)
+        raise _not_acceptable("header", "Accept", accept, formats)
     return best
 
 
@@ -72,9 +74,9 @@ def _weight_of(media_type: str, wanted: list[tuple[str, float]]) -> float:
     return 0.0
 
 
-def _not_acceptable(place: str, name: str, value: str) -> NotAcceptable:
-    media_types = [form.media_type for form in FORMATS.values()]
-    allowed = media_types if place == "header" else list(FORMATS)
+def _not_acceptable(place: str, name: str, value: str, formats: Formats) -> NotAcceptable:
+    media_types = [form.media_type for form in formats.values()]
+    allowed = media_types if place == "header" else list(formats)
     return NotAcceptable(
         f"'{value[:200]}' is not written here; there are: {', '.join(allowed)}.",
         f"本服务不提供“{value[:200]}”；可用格式：{'、'.join(allowed)}。",

@@ -25,6 +25,7 @@ from app.reader import Reader
 from app.resources import RESOURCES
 from app.settings import Settings, read_settings
 from app.stack import FAILED, METHODS, Application, Headers, Limits, RequestLog, instance_of
+from app.timelines import add_timelines
 
 RETRY_AFTER = {"Retry-After": "5"}
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     )
     app.openapi = lambda: describe(resources)  # type: ignore[method-assign]
     add_routes(app, reader, resources)
+    add_timelines(app, reader)
     add_docs(app)
     app.add_exception_handler(AppError, _told)
     app.add_exception_handler(HTTPException, _told_of_starlette)

@@ -32,8 +32,8 @@ class Reader:
     settings: Settings
     engine: sa.Engine = field(init=False)
     threads: ThreadPoolExecutor = field(init=False)
-    sources: dict[int, Source] = field(default_factory=dict)
-    """What releases rest on: a release never changes, so it is read once."""
+    sources: dict[tuple[int, str | None], Source] = field(default_factory=dict)
+    """What releases rest on, by number and edition: a release never changes, so it is read once."""
 
     def __post_init__(self) -> None:
         count = self.settings.reader_threads
@@ -67,12 +67,13 @@ class Reader:
 
     def source(self, state: Snapshot, release: State) -> Source:
         """What the rows of a release rest on."""
-        found = self.sources.get(release.number)
+        key = release.number, release.edition
+        found = self.sources.get(key)
         if found is None:
             found = sources_of(state, release)
             if len(self.sources) >= KEPT_SOURCES:
                 self.sources = {}
-            self.sources[release.number] = found
+            self.sources[key] = found
         return found
 
     def close(self) -> None:

@@ -1,8 +1,11 @@
 """What is published: one Resource each; routes, SQL, formats and documentation follow."""
 
+from app.formats.atom import ATOM
+from app.formats.citation import BIBTEX, CSL_JSON, GBT7714
 from app.models import (
     AreaPublic,
     BodyPublic,
+    ChangePublic,
     DeliverablePublic,
     DocumentPublic,
     DocumentRelationPublic,
@@ -15,7 +18,7 @@ from app.models import (
     TargetPublic,
     TaskPublic,
 )
-from app.query import Filter, Nested, Range, Resource, Searched, Through
+from app.query import Bound, Filter, Nested, Range, Resource, Searched, Through
 
 ISSUER_AND_YEAR = (Filter("issuer"), Filter("year"))
 """What every row of a plan can be asked by, beside its own fields."""
@@ -30,6 +33,9 @@ TITLES = ("code", "title_zh", "title_en")
 NAMES = ("code", "name_zh", "name_en")
 SUMMARIES = ("summary_zh", "summary_en")
 NOTES = ("note_zh", "note_en")
+CITATIONS = (GBT7714, BIBTEX, CSL_JSON)
+"""Formats of what people quote."""
+
 GAPS = ("text_gap_zh", "text_gap_en")
 
 PARTICIPATIONS = Resource(
@@ -40,6 +46,7 @@ PARTICIPATIONS = Resource(
     en="Participations",
     about_zh="某一主体在某项任务中担任的角色，附引文。",
     about_en="The part that one body takes in one task, with the words that say so.",
+    named=("body_name_zh", "body_name_en"),
     order=IN_TEXT,
     filters=ISSUER_AND_YEAR,
     searched=Searched(("code", "body_name_zh", "body_name_en"), ("task_title_zh", "quote")),
@@ -53,6 +60,7 @@ ERRATA = Resource(
     en="Errata",
     about_zh="原文中缺损、误印或被隐去的一处，附我们的读法和把握程度。",
     about_en="A place where the print is damaged or masked, with our reading and how sure it is.",
+    named=("printed_zh",),
     order=IN_TEXT,
     filters=ISSUER_AND_YEAR,
     searched=Searched(("code", "printed_zh", "reading_zh"), ("reason_zh", "reason_en")),
@@ -79,11 +87,12 @@ OBSERVATIONS = Resource(
     en="Observations",
     about_zh="某一指标在某一时期的结果，来自一个来源。",
     about_en="A result on an indicator for a period, from one source.",
+    more=CITATIONS,
     order=("indicator", "-period_end", "code"),
     filters=(
-        Filter("plan", through=Through("target", "code", "target")),
+        Filter("plan", through=Through("observation_reading", "code")),
         Filter("issuer", through=Through("indicator", "code", "indicator")),
-        Filter("year", through=Through("target", "code", "target")),
+        Filter("year", through=Through("observation_reading", "code")),
         Filter("source"),
     ),
     ranges=(Range("value"), Range("period", "period_end")),
@@ -98,6 +107,7 @@ TARGETS = Resource(
     en="Targets",
     about_zh="计划对某一指标的一项承诺：数字、把握程度、出处和完成情况。",
     about_en="A plan's promise on an indicator: figure, firmness, source, what became of it.",
+    more=CITATIONS,
     order=IN_TEXT,
     filters=(
         *ISSUER_AND_YEAR,
@@ -132,6 +142,7 @@ INDICATORS = Resource(
     en="Indicators",
     about_zh="被衡量的事物，连同当前目标与最新结果。",
     about_en="What is measured, with the promise that counts now and the latest result.",
+    more=CITATIONS,
     order=("code",),
     filters=tuple(
         Filter(name, through=Through("target", "indicator"))
@@ -210,6 +221,7 @@ PLANS = Resource(
     en="Plans",
     about_zh="某一单位某一时期的工作计划。",
     about_en="One issuer's work plan for one period.",
+    more=CITATIONS,
     order=("-year", "code"),
     filters=(Filter("plan", "code"), Filter("year")),
     nested=(
@@ -285,20 +297,7 @@ DOCUMENTS = Resource(
     searched=Searched(TITLES, ("publisher", "file_name", *GAPS, "rights_zh", "rights_en")),
 )
 
-RELEASES = Resource(
-    name="releases",
-    row=ReleasePublic,
-    table="release",
-    zh="版本",
-    en="Releases",
-    about_zh="一次发布：时间、原因和改动数。",
-    about_en="One publication: its time, its cause and how much it changed.",
-    order=("-number",),
-    ranges=(Range("time"),),
-    key="number",
-)
-
-RESOURCES = (
+_WITH_CLOCKS = (
     PLANS,
     AREAS,
     TASKS,
@@ -310,6 +309,52 @@ RESOURCES = (
     DELIVERABLES,
     ERRATA,
     DOCUMENTS,
+)
+
+CHANGES = Resource(
+    name="changes",
+    row=ChangePublic,
+    table="change",
+    zh="改动",
+    en="Changes",
+    about_zh="某一版改动的一个字段，或新增、移除的一行，附原因。",
+    about_en="One field that a release changed, or a row that it added or removed, and why.",
+    more=(ATOM,),
+    order=("-release", "resource", "code", "field", "row_id"),
+    filters=(
+        Filter("resource", allowed=tuple(resource.name for resource in _WITH_CLOCKS)),
+        Filter("code"),
+    ),
+    limits=(Bound("until", "release", least=False),),
+    key="row_id",
+    detail=False,
+)
+
+RELEASES = Resource(
+    name="releases",
+    row=ReleasePublic,
+    table="release",
+    zh="版本",
+    en="Releases",
+    about_zh="一次发布：时间、原因和改动数。",
+    about_en="One publication: its time, its cause and how much it changed.",
+    order=("-number",),
+    ranges=(Range("time"),),
+    nested=(
+        Nested(
+            "changes",
+            CHANGES,
+            "release",
+            ("material", "action", "resource", "code", "plan", "name_zh", "name_en", "field",
+             "before", "after"),
+        ),
+    ),
+    key="number",
+)  # fmt: skip
+
+RESOURCES = (
+    *_WITH_CLOCKS,
+    CHANGES,
     RELEASES,
 )
 """All that is published, in the order in which it is listed."""

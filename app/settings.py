@@ -39,6 +39,13 @@ class Settings(BaseModel):
     reader_threads: Annotated[
         int, Field(ge=1, le=64, description="Reads that one process runs at the same time")
     ] = 4
+    public_url: Annotated[
+        str | None,
+        Field(
+            description="Scheme and host under which readers reach the service, for citations "
+            "and feeds: https://data.example.org. Unset: as each request names it"
+        ),
+    ] = None
     timezone: Annotated[
         str, Field(description="Whose days `as_of` and other dates mean: an IANA name")
     ] = "Asia/Shanghai"
@@ -61,6 +68,14 @@ class Settings(BaseModel):
             raise ValueError("must name a file: readers and writers have connections of their own")
         if re.match(r"postgresql", value) and not re.search(SERVER, value):
             raise ValueError(f"must have the form {DATABASE_FORMS}")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def whole_address(cls, value: str | None) -> str | None:
+        """Refuse what is no address of a server."""
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s\"<>]+", value):
+            raise ValueError("must have the form https://HOST, without a path")
         return value
 
     @field_validator("timezone")

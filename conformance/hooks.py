@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import urlencode
 from zlib import crc32
 
 import httpx
@@ -43,6 +44,9 @@ CODES_OF = {
 CODES_OF_ITSELF = frozenset({"code", "continues"})
 """Filters that take codes of the resource that is asked."""
 
+USUAL = ("json", "csv", "ndjson")
+CITATIONS = ("gbt7714", "bibtex", "csl-json")
+
 MOMENTS = ("as_of", "time_min", "time_max")
 
 TOKEN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
@@ -61,12 +65,14 @@ class Published:
         times = [release["time"] for release in releases]
         self.releases = len(times)
         self.moments = ["2020-02-29", *times, *(time[:10] for time in times)]
+        self.release_of: dict[str, int] = {}
         self.keys: dict[str, list[Any]] = {}
         self.withdrawn: dict[str, list[Any]] = {}
         for resource in self._data("/v1"):
-            asked = f"{resource['path']}?fields={resource['key']}&limit=1000"
+            key = resource["key"] or "code"  # the log has no addresses, but lines on codes
+            asked = f"{resource['path']}?fields={key}&limit=1000"
             of_each = [
-                {row[resource["key"]] for row in self._data(f"{asked}&release={number}")}
+                {row[key] for row in self._data(f"{asked}&release={number}")}
                 for number in range(1, len(times) + 1)
             ]
             ever = set().union(*of_each)
@@ -78,6 +84,13 @@ class Published:
 
     def _data(self, address: str) -> Any:
         return self._json(address)["data"]
+
+    def release_at(self, moment: str) -> int:
+        """The release of a moment; 0 before the first."""
+        if moment not in self.release_of:
+            asked = f"/v1?{urlencode({'as_of': moment})}"
+            self.release_of[moment] = self._json(asked)["meta"]["release"] or 0
+        return self.release_of[moment]
 
     def cursor(self, path: str, query: Query) -> str | None:
         """The cursor behind the first row of a question; none where no row follows."""
@@ -148,8 +161,10 @@ class Request:
         for name, value in self.path_parameters.items():
             if _fits(value, self.schemas[name]):
                 self.path_parameters[name] = self._key(value)
+        self._two_plans()
         self._state()
         self._moments()
+        self._since()
         self._codes()
         if "q" in self.schemas:
             self._words()
@@ -169,6 +184,14 @@ class Request:
                 return chosen(value, self.known.withdrawn[self.resource])
         return chosen(value, self.known.keys[self.resource])
 
+    def _two_plans(self) -> None:
+        """A plan is compared with another one."""
+        given = self.path_parameters
+        both = given.get("before"), given.get("after")
+        if both[0] in self.known.keys["plans"] and both[0] == both[1]:
+            others = [code for code in self.known.keys["plans"] if code != given["before"]]
+            given["after"] = chosen(given["after"], others)
+
     def _state(self) -> None:
         """A release is known by number or by moment, not by both, and is one that there is."""
         drawn = (self.query.get("release"), self.query.get("as_of"))
@@ -186,6 +209,17 @@ class Request:
                 moment = _moment(value)
                 if moment is None or (name == "as_of" and moment > datetime.now(UTC)):
                     self.query[name] = chosen(value, self.known.moments)
+
+    def _since(self) -> None:
+        """The release that a state is compared with is no later one."""
+        if not self.fits("since"):
+            return
+        state = self.known.releases
+        if self.fits("release"):
+            state = int(self.query["release"])
+        elif self.fits("as_of"):
+            state = self.known.release_at(self.query["as_of"])
+        self.query["since"] = int(self.query["since"]) % (state + 1)
 
     def _codes(self) -> None:
         """A code that never existed is refused."""
@@ -219,15 +253,29 @@ class Request:
             self.query["q"] = chosen(order, WORDS)
 
     def _forms(self) -> None:
-        """Lists inside rows and counts are for JSON, a byte order mark is for CSV."""
+        """Each form is asked for what it has a place for.
+
+        Lists inside rows and counts are for JSON and for whole lists, a byte order mark is for CSV;
+        other forms than the usual ones take whole rows.
+        """
         only_json = "include" in self.query or "facets" in self.query
         marked = self.query.get("bom") is True or self.query.get("bom") == "true"
         if only_json and marked:
             del self.query["bom"]
-        if only_json and self.query.get("format") in ("csv", "ndjson"):
-            self.query["format"] = "json"
-        elif marked and not only_json and self.query.get("format") in (None, "json", "ndjson"):
-            self.query["format"] = "csv"
+        form = self.query.get("format") if self.fits("format") else None
+        if only_json and form:
+            form = self.query["format"] = "json"
+        elif marked and not only_json and form != "csv" and ("format" not in self.query or form):
+            form = self.query["format"] = "csv"
+        if only_json or form in CITATIONS:
+            self._drop("since")
+        if form and form not in USUAL:
+            self._drop("fields")
+
+    def _drop(self, name: str) -> None:
+        """Leave a parameter out, unless it was spoilt."""
+        if self.fits(name):
+            del self.query[name]
 
 
 def _fits(value: Any, schema: Any) -> bool:

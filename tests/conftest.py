@@ -20,6 +20,9 @@ from app.publish.prepare import migrate, prepare
 from app.settings import Settings
 from tests.serving import serving
 
+# What reads citations brings lxml; the service has none, so workbooks are read without it.
+os.environ["OPENPYXL_LXML"] = "False"
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 

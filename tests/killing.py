@@ -9,13 +9,25 @@ import json
 import os
 import sys
 
+import psycopg
+import sqlalchemy.dialects.postgresql.psycopg as dialect
+
 import app.publish.check
+import app.publish.plans
 import app.publish.prepare
 import app.publish.report
-import app.publish.writer
+import app.publish.results
 from app.cli import main
 
-LOADED = (app.publish.check, app.publish.prepare, app.publish.report, app.publish.writer)
+LOADED = (
+    app.publish.check,
+    app.publish.prepare,
+    app.publish.report,
+    app.publish.plans,
+    app.publish.results,
+    psycopg,
+    dialect,
+)
 
 if __name__ == "__main__":
     while line := sys.stdin.readline():

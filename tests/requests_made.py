@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +17,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import closing, writer_engine
-from app.models import RELEASES, TABLES
+from app.formats import FORMATS, Format
+from app.models import TABLES, metadata
 from app.models.choices import Cause
-from app.publish.derive import derive, touched_by
+from app.publish import writer
+from app.publish.plans import import_plans
 from app.publish.prepare import migrate, prepare
-from app.publish.release import add_release, apply, next_number
 from app.publish.scope import CLOCK, Change, Changes
-from app.publish.writer import Orders, import_plans
+from app.publish.writer import Orders, Step
 from app.query import Resource
 from app.resources import RESOURCES
 from app.settings import Settings
@@ -31,6 +32,7 @@ from tests.plans import anchored, body, indicator, plan, saved, target, task
 
 Json = dict[str, Any]
 Row = dict[str, Any]
+Forms = Mapping[str, Format]
 
 
 def silent(_en: str, _zh: str) -> None:
@@ -181,7 +183,6 @@ def results() -> list[Row]:
             {
                 "code": f"aa-{name}-{year}-s{place % 2}",
                 "indicator": f"aa-{name}",
-                "target": f"aa-2024-{name}" if year == 2024 else None,
                 "period": str(year),
                 "period_start": date(year, 1, 1),
                 "period_end": date(year, 12, 31),
@@ -199,6 +200,38 @@ def results() -> list[Row]:
             }
         )
     return found
+
+
+ANSWERS: dict[str, tuple[str, date, date, float, str]] = {
+    "aa-early-2024-h1-a": ("2024-H1", date(2024, 1, 1), date(2024, 6, 30), 0.6, "met"),
+    "aa-late-2024-a": ("2024", date(2024, 1, 1), date(2024, 12, 31), 95, "readings_differ"),
+    "aa-range-2024-12-31-a": ("2024-12-31", date(2024, 12, 31), date(2024, 12, 31), 7, "met"),
+    "aa-zero-2024-a": ("2024", date(2024, 1, 1), date(2024, 12, 31), 0, "met"),
+    "bb-b1-2024-a": ("2024", date(2024, 1, 1), date(2024, 12, 31), 51, "sources_differ"),
+    "bb-b1-2024-b": ("2024", date(2024, 1, 1), date(2024, 12, 31), 49, "sources_differ"),
+    "bb-b2-2024-q3-a": ("2024-Q3", date(2024, 7, 1), date(2024, 9, 30), 60, "interim"),
+    "bb-b3-2024-a": ("2024", date(2024, 1, 1), date(2024, 12, 31), 40, "not_met"),
+}
+"""Results by code: period, its first and last day, figure, and what they make of the promise."""
+
+
+def answers() -> list[Row]:
+    """A result for each of them."""
+    return [
+        observation(
+            "-".join(code.split("-")[:2]),
+            end.year,
+            code=code,
+            period=period,
+            period_start=start,
+            period_end=end,
+            value=float(value),
+            value_text_zh=f"{value}",
+            value_text_en=f"{value}",
+            source=code[-1],
+        )
+        for code, (period, start, end, value, _) in ANSWERS.items()
+    ]
 
 
 LIKE_FORMULAS: dict[str, Row] = {
@@ -221,7 +254,7 @@ def fill(url: str, folder: Path) -> None:
         ):
             publish(engine, folder, raw, cause)
         rows = results()
-        write(engine, {"observation": Change(added=rows)}, Cause.NEW_DATA)
+        write(engine, {"observation": Change(added=[*rows, *answers()])}, Cause.NEW_DATA)
         was, gone = rows[1], rows[4]
         change = Change(changed=[(was, {**was, "value": 59.5})], removed=[gone])
         fate = {"outcome": "issued", "issued_on": date(2024, 5, 6), "issued_title_zh": "=公式"}
@@ -241,7 +274,7 @@ def publish(
 ) -> int:
     """Publish a plan file; gives back the number of the release."""
     path = saved(folder / "plan.json", anchored(raw))
-    outcome = import_plans(engine, [path], Orders(cause=cause, note=note), silent)
+    outcome = import_plans(engine, [path], Orders(cause=cause, note_en=note), silent)
     assert outcome.release
     return outcome.release.number
 
@@ -260,12 +293,9 @@ def changed(engine: sa.Engine, values: dict[str, Row], table: str = "deliverable
 
 def write(engine: sa.Engine, changes: Changes, cause: Cause) -> int:
     """Make a release of changed rows, as the writer does; gives back its number."""
-    with engine.connect() as connection, connection.begin():
-        number = next_number(connection)
-        apply(connection, number, changes)
-        derive(connection, number, touched_by(changes))
-        add_release(connection, number, cause, changes, None, None)
-    return number
+    made = writer.publish(engine, lambda _: [Step("rows", changes, cause)], Orders()).release
+    assert made
+    return made.number
 
 
 def copy_rows(source: str, target_url: str) -> None:
@@ -276,7 +306,7 @@ def copy_rows(source: str, target_url: str) -> None:
         there.connect() as read,
         here.begin() as written,
     ):
-        for table in [*TABLES.values(), RELEASES]:
+        for table in metadata.sorted_tables:
             rows = [dict(row) for row in read.execute(sa.select(table)).mappings()]
             if rows:
                 written.execute(sa.insert(table), rows)
@@ -291,7 +321,6 @@ def observation(of: str, year: int, **more: Any) -> Row:
     return {
         "code": f"{of}-{year}-s",
         "indicator": of,
-        "target": None,
         "period": str(year),
         "period_start": date(year, 1, 1),
         "period_end": date(year, 12, 31),
@@ -372,24 +401,26 @@ class Requests:
             now = client.get(f"/v1/{resource.name}?limit=1000").json()["data"]
             then = client.get(f"/v1/{resource.name}?limit=1000&release=3").json()["data"]
             self.rows[resource.table] = now + then
-            left = {row[resource.key] for row in then} - {row[resource.key] for row in now}
-            self.gone += [(resource, code) for code in sorted(left)]
+            if resource.detail:
+                left = {row[resource.key] for row in then} - {row[resource.key] for row in now}
+                self.gone += [(resource, code) for code in sorted(left)]
         self.times = [row["time"] for row in self.rows["release"]]
 
     def one(self) -> Asked:
         """The next request: a list, a detail, or something that no address takes."""
-        resource = self.random.choice(RESOURCES)
-        kind = self.random.random()
-        if kind < 0.2:
-            return self._detail(resource)
+        if self._maybe(0.12):
+            return self._comparison()
+        if self._maybe(0.2):
+            return self._detail(self.random.choice([r for r in RESOURCES if r.detail]))
+        resource = self.random.choice([*RESOURCES, *(r for r in RESOURCES if r.more)])
         pairs = self._pairs(resource)
-        if kind < 0.3:
+        if self._maybe(0.12):
             pairs.append(self._wrong(resource))
-        return self._in_some_form(f"/v1/{resource.name}", pairs)
+        return self._in_some_form(f"/v1/{resource.name}", pairs, resource.formats)
 
     def follow(self, following: str) -> Asked:
         """The next page; sometimes with another limit, or with what its cursor does not fit."""
-        others = ["&limit=3", "&sort=code", "&q=a", "&year=2023", "&release=1", "x"]
+        others = ["&limit=3", "&sort=code", "&q=a", "&year=2023", "&release=1", "&since=1", "x"]
         more = self.random.choice(others) if self._maybe(0.3) else ""
         if more.startswith("&limit") and "limit=" in following:
             more = ""
@@ -402,15 +433,17 @@ class Requests:
         return self.random.sample(values, min(len(values), self.random.randint(1, most)))
 
     def _pairs(self, resource: Resource) -> list[tuple[str, str]]:
-        pairs = [*self._conditions(resource), *self._clock()]
+        clock = self._clock()
+        since = self._since(clock)
+        pairs = [*self._conditions(resource), *clock, *since]
         if self._maybe(0.6):
             searched = any(name == "q" for name, _ in pairs)
             sorts = [key for key in resource.sorts if searched or key != "relevance"]
             pairs.append(("sort", ",".join(self._some(sorts, 3))))
         for name, known, chance in (
             ("fields", list(resource.column), 0.2),
-            ("include", [inner.name for inner in resource.nested], 0.2),
-            ("facets", resource.facets, 0.25),
+            ("include", [inner.name for inner in resource.nested], 0.02 if since else 0.2),
+            ("facets", resource.facets, 0.02 if since else 0.25),
         ):
             if known and self._maybe(chance):
                 pairs.append((name, ",".join(self._some(known, 5))))
@@ -438,6 +471,14 @@ class Requests:
             moments = [*self.times, self.times[0][:10], "2020-01-01", "2026-01-01T00:00:00+08:00"]
             return [("as_of", self.random.choice(moments))]
         return []
+
+    def _since(self, clock: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """An earlier release to compare with; now and then one that is later than the state."""
+        if not self._maybe(0.25):
+            return []
+        shown = dict(clock).get("release", str(RELEASES_MADE))
+        latest = RELEASES_MADE if self._maybe(0.1) else int(shown)
+        return [("since", str(self.random.randint(0, latest)))]
 
     def _values(self, resource: Resource, name: str) -> list[str]:
         """Values for a filter: mostly such that rows have them."""
@@ -474,6 +515,7 @@ class Requests:
                 ("format", "xlsx"), ("bom", "yes"), ("year", "20x3"), ("plan", "xxjyj-2032"),
                 ("plan", "XXJYJ"), ("task", "xxjyj-2023-t77"), ("value_min", "1e400"),
                 ("value_max", "nan"), ("due_min", "2024-02-30"), ("q", "…"), ("q", "a" * 201),
+                ("since", "99"), ("since", "-1"), ("since", "x"), ("until", "0"), ("until", "new"),
                 (resource.key, "no-such-code"), ("issuer", ""), ("kind", "other thing"),
                 ("release", "2147483648"), ("a\u0000", "b"), ("area", "aa-2024-a1\u0000"),
             ]
@@ -487,23 +529,55 @@ class Requests:
         code = key if self._maybe(0.8) else self.random.choice(odd)
         pairs = self._clock()
         if self._maybe(0.05):
-            pairs.append(("limit", "1"))
-        return self._in_some_form(f"/v1/{resource.name}/{code}", pairs)
+            pairs.append(self.random.choice([("limit", "1"), ("since", "1")]))
+        return self._in_some_form(f"/v1/{resource.name}/{code}", pairs, resource.formats)
 
-    def _in_some_form(self, path: str, pairs: list[tuple[str, str]]) -> Asked:
+    def _comparison(self) -> Asked:
+        """Time lines, or plan against plan."""
+        pairs = self._clock()
+        if self._maybe(0.05):
+            pairs.append(self.random.choice([("limit", "1"), ("vintages", "old"), ("a", "b")]))
+        if self._maybe(0.3):
+            before, after = (self._code("plan") for _ in range(2))
+            return self._in_some_form(f"/v1/plans/{before}/diff/{after}", pairs, FORMATS)
+        if self._maybe(0.7):
+            pairs.append(("vintages", self.random.choice(["all", "all", "current"])))
+        if self._maybe(0.5):
+            path = f"/v1/indicators/{self._code('indicator')}/history"
+            return self._in_some_form(path, pairs, FORMATS)
+        count = (
+            self.random.choice([1, 2, 3, 3]) if self._maybe(0.9) else self.random.choice([0, 51])
+        )
+        pairs += [("indicator", self._code("indicator")) for _ in range(count)]
+        return self._in_some_form("/v1/history", pairs, FORMATS)
+
+    def _code(self, table: str) -> str:
+        """The code of a row, rarely one that no row has."""
+        code: str = self.random.choice(self.rows[table])["code"]
+        return code if self._maybe(0.95) else self.random.choice([f"{code}x", "None", "-"])
+
+    def _in_some_form(self, path: str, pairs: list[tuple[str, str]], forms: Forms) -> Asked:
         headers: list[tuple[str, str]] = []
-        one_form = {"include", "facets"} & {name for name, _ in pairs}
-        if self._maybe(0.1 if one_form else 0.4):
-            form = self.random.choice(["csv", "csv", "ndjson", "json", "pdf"])
+        given = {name for name, _ in pairs}
+        if self._maybe(0.1 if {"include", "facets"} & given else 0.4):
+            form = self._form(forms, whole_rows=not {"fields", "since"} & given)
             way = self.random.randrange(3)
             path += f".{form}" if way == 0 else ""
             pairs = [*pairs, ("format", form)] if way == 1 else pairs
-            headers += [("accept", f"text/{form}, */*;q=0.1")] if way == 2 else []
+            media_type = forms[form].media_type if form in forms else "application/pdf"
+            headers += [("accept", f"{media_type}, */*;q=0.1")] if way == 2 else []
             if form == "csv" and self._maybe(0.5):
                 pairs = [*pairs, ("bom", "true")]
         if self._maybe(0.3):
             headers.append(("accept-encoding", self.random.choice(["gzip", "br", "identity"])))
         return Asked(f"{path}?{urlencode(pairs)}" if pairs else path, tuple(headers))
+
+    def _form(self, forms: Forms, whole_rows: bool) -> str:
+        """A form, mostly one that fits: some are made of whole rows."""
+        more = [name for name in forms if name not in FORMATS]
+        if more and self._maybe(0.7 if whole_rows else 0.05):
+            return self.random.choice(more)
+        return self.random.choice(["csv", "csv", "ndjson", "json", "pdf"])
 
 
 def written(value: Any) -> str:

@@ -76,6 +76,14 @@ def test_each_takes_the_lines_that_are_shown(copy: Path, tmp_path: Path) -> None
             "release_from": 1,
         }
         assert service.get(address, "/v1/contacts/xxjyj-2023-office")["data"] == contact
+        (since,) = service.get(address, "/v1/contacts?since=0")["data"]
+        assert since == {**contact, "release_to": None}
+        assert service.get(address, "/v1/changes?resource=contacts")["data"] == []
+        history = "/v1/indicators/xxjyj-public-kindergarten-share/history"
+        (figure,) = service.get(address, history)["data"]
+        head, line = service.text(address, f"{history}.tsv").splitlines()
+        assert head.split("\t") == list(figure)
+        assert line.split("\t")[:1] == ["xxjyj-public-kindergarten-share"]
         index = {row["name"]: row for row in service.get(address, "/v1")["data"]}
         assert index["contacts"]["count"] == 1
         assert "tsv" in index["tasks"]["formats"]

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from app.db import DatabaseProblem, Snapshot, closing, reader_engine, snapshot, writer_engine
 from app.models.base import public_fields
+from app.publish.plans import import_plans
 from app.publish.prepare import prepare
-from app.publish.writer import Orders, import_plans
+from app.publish.writer import Orders
 from app.resources import RESOURCES
 from app.settings import Settings
 from tests.plans import anchored, body, indicator, plan, saved, target, task
@@ -491,7 +492,10 @@ def test_a_list_takes_few_statements(client: httpx.Client, monkeypatch: pytest.M
         ("/v1/tasks/xxjyj-2023-t7", 6),  # release, row, four nested lists
         ("/v1/tasks/xxjyj-2023-t7.csv", 2),  # CSV has no lists
         ("/v1/targets/xxjyj-2023-public-kindergarten-share", 3),
-        ("/v1/releases/1", 2),
+        ("/v1/releases/1", 3),
+        ("/v1/targets?since=1", 2),
+        ("/v1/changes", 3),
+        ("/v1/indicators/xxjyj-public-kindergarten-share/history", 5),  # with the indicator itself
         ("/v1", 2),
     ):
         sent.clear()

@@ -53,8 +53,28 @@ COMMANDS = {
     "dry run": ["import", "SEED", "--dry-run"],
     "migrate": ["migrate"],
     "check": ["check"],
+    "observe": ["observe", "RESULTS"],
+    "retract": ["retract", "xxjyj-none", "--note", "Reason"],
+    "takedown": ["takedown", "targets/xxjyj-none", "--note", "Reason"],
+    "template": ["observe", "--template", "--plan", "xxjyj-2023", "new.xlsx"],
+    "new plan": ["plan", "new", "xxjyj-2024", "--from", "xxjyj-2023", "--output", "new.json"],
 }
-WRITING = [name for name in COMMANDS if name not in ("check", "dry run")]
+READING = ["check", "dry run", "template", "new plan"]
+WRITING = [name for name in COMMANDS if name not in READING]
+
+RESULTS = """indicator,period,value,source,source_title
+xxjyj-public-kindergarten-share,2023,61.8%,summary,总结
+"""
+"""A table of results on the bundled plan."""
+
+
+def arguments_of(command: str, folder: Path, seed: Path) -> list[str]:
+    """A command with the files that it takes."""
+    table = folder / "results.csv"
+    table.write_text(RESULTS, encoding="utf-8")
+    files = {"SEED": str(seed), "RESULTS": str(table)}
+    return [files.get(part, part) for part in COMMANDS[command]]
+
 
 every_command = pytest.mark.parametrize("command", COMMANDS)
 every_writing_command = pytest.mark.parametrize("command", WRITING)
@@ -73,7 +93,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: Capture, seed: Path) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path, seed: Path) -> Run:
     """A command in this process, with settings; a `serve` that gets to serving ends with 0."""
     monkeypatch.setattr("app.serve.serve", lambda *_: print("serving"))
 
@@ -82,8 +102,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: Capture, seed: Path) -> Run:
         with monkeypatch.context() as patch:
             for name, value in variables.items():
                 patch.setenv(f"YAODIAN_{name}", value)
-            arguments = [part.replace("SEED", str(seed)) for part in COMMANDS[command]]
-            code = main(arguments)
+            code = main(arguments_of(command, tmp_path, seed))
         said = capsys.readouterr()
         return Done(code, said.out, said.err)
 
@@ -148,6 +167,14 @@ def test_schema_is_the_one_beside_the_data(seed: Path) -> None:
         ["anchor", "--text", "a.txt"],
         ["anchor", "a.json", "b.json", "--text", "a.txt"],
         ["check", "--lang", "de"],
+        ["observe", "a.csv", "--cause", "new_plan"],
+        ["observe", "a.csv", "b.csv"],
+        ["retract", "--note", "Reason"],
+        ["retract", "a-b", "--cause", "retraction"],
+        ["retract", "a-b", "--note", "a\nb"],
+        ["takedown", "--note", "Reason"],
+        ["plan"],
+        ["plan", "new", "aa-2024"],
     ],
     ids=" ".join,
 )
@@ -387,7 +414,7 @@ def test_another_programs_database_with_two_heads_is_one_sentence(
     assert url in done.sentence
 
 
-@pytest.mark.parametrize("command", ["check", "dry run"])
+@pytest.mark.parametrize("command", READING)
 def test_a_missing_file_is_one_sentence_and_is_not_made(
     command: str, run: Run, tmp_path: Path
 ) -> None:
@@ -402,7 +429,7 @@ def test_a_database_without_tables_is_one_sentence_and_is_not_touched(
     run: Run, empty_url: str
 ) -> None:
     execute(empty_url)
-    for command in ("check", "dry run"):
+    for command in READING:
         done = run(command, DATABASE_URL=empty_url)
         assert done.code == 3
         assert done.sentence.startswith(f"{empty_url} lacks the tables of this version: run ")
@@ -616,9 +643,7 @@ def permissions(
         path.chmod(0o444)
     locked.chmod(0o555)
 
-    commands = {
-        name: [part.replace("SEED", str(seed)) for part in COMMANDS[name]] for name in COMMANDS
-    }
+    commands = {name: arguments_of(name, folder, seed) for name in COMMANDS}
     correct = ["import", str(edited), "--cause", "correction"]
     cases = {
         "correct published": ("locked/published.db", correct),
@@ -642,6 +667,7 @@ def permissions(
                 for name, (file, command) in cases.items()
             }
         ),
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
@@ -684,6 +710,8 @@ def test_a_read_only_file_is_served_and_checked_where_nothing_has_to_be_written(
     assert results["check read-only"] == Done(0, "the database is sound\n", "")
     assert results["migrate read-only"] == Done(0, "", "")
     assert results["import read-only"].out == "nothing changes; no release is made\n"
+    assert results["template read-only"] == Done(0, "new.xlsx\n", "")
+    assert results["new plan read-only"] == Done(0, "new.json\n", "")
 
 
 @every_writing_command

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from app.db import closing, reader_engine, snapshot
 from app.models.choices import Cause
-from app.publish.writer import Orders, import_plans
+from app.publish.plans import import_plans
+from app.publish.writer import Orders
 from app.query import fetch, list_state
 from app.resources import RESOURCES, TASKS
 from tests.plans import anchored, body, indicator, plan, saved, target, task

@@ -36,8 +36,12 @@ def test_the_service_prepares_as_the_owner_and_reads_as_a_role_that_cannot_write
         reading = f"postgresql+psycopg://reader@127.0.0.1:{server.port}/composed"
         admin = {"YAODIAN_ADMIN_DATABASE_URL": f"{postgresql}/composed"}
         with started(reading, "--workers", "2", environment=admin) as service:
-            found = service.eventually(service.listens_at(), "/v1/tasks?area=xxjyj-2023-a3")
+            address = service.listens_at()
+            found = service.eventually(address, "/v1/tasks?area=xxjyj-2023-a3")
             assert found["meta"]["total"] == 6
+            assert service.get(address, "/v1/changes?since=0")["meta"]["total"] == 299
+            history = service.get(address, "/v1/history?indicator=xxjyj-new-school-places")
+            assert history["meta"]["versions"]["first_publication"] == 1
         with psycopg.connect(f"postgresql://reader@127.0.0.1:{server.port}/composed") as reader:
             assert reader.execute("SELECT count(*) FROM task").fetchone() == (24,)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

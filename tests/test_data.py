@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.publish.plan_file import plan_schema
+from app.publish.plans import import_plans
 from app.publish.text import body_of_page
-from app.publish.writer import Orders, import_plans
+from app.publish.writer import Orders
 from tests.reading import state
 
 RELEASE = 1

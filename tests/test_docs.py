@@ -4,6 +4,8 @@ import re
 
 import httpx
 
+from app.history.params import HistoriesParams
+from app.query import ListParams
 from app.resources import RESOURCES
 from app.settings import Settings
 from tests.conftest import ROOT
@@ -28,8 +30,12 @@ def test_the_settings_table_is_that_of_the_code() -> None:
     code = {
         f"YAODIAN_{name.upper()}": str(info.default) for name, info in Settings.model_fields.items()
     }
-    assert code.pop("YAODIAN_ADMIN_DATABASE_URL") == "None"
-    assert told.pop("YAODIAN_ADMIN_DATABASE_URL") == "the same"
+    for name, instead in (
+        ("YAODIAN_ADMIN_DATABASE_URL", "the same"),
+        ("YAODIAN_PUBLIC_URL", "as each request names it"),
+    ):
+        assert code.pop(name) == "None"
+        assert told.pop(name) == instead
     assert told == {name: default.removesuffix(".0") for name, default in code.items()}
 
 
@@ -45,6 +51,14 @@ def test_the_filters_named_are_those_of_the_resources() -> None:
     }
 
 
+def test_every_other_parameter_is_named() -> None:
+    common = {*ListParams.model_fields, *HistoriesParams.model_fields}
+    limits = {bound.name for resource in RESOURCES for bound in resource.limits}
+    assert limits == {"until"}
+    for name in common | limits | {"q", "sort", "fields", "include", "facets"}:
+        assert re.search(rf"`{name}[`=]|[?&]{name}=", README), name
+
+
 def words(cell: str) -> list[str]:
     """The names in a cell."""
     return re.findall(r"`(\w+)`", cell)
@@ -52,9 +66,11 @@ def words(cell: str) -> list[str]:
 
 def test_the_addresses_answer(client: httpx.Client) -> None:
     addresses = [cell.strip("`") for _, cell in rows("| Question")]
-    assert len(addresses) >= 8
+    assert len(addresses) >= 15
     for address in addresses:
         assert client.get(address).status_code == 200, address
+    for way in ("/history", "/changes.atom", "since=", "format=gbt7714"):
+        assert any(way in address for address in addresses), way
 
 
 def test_each_target_of_the_makefile_that_is_named_exists() -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise, permutations
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ from tests.serving import serving
 
 Json = dict[str, Any]
 
-REQUESTS = 500
+REQUESTS = 1000
 SEED = 2023
 
 OF_THE_MOMENT = {"x-request-id", "date"}
@@ -61,7 +61,12 @@ def both(
     ):
         fill(sqlite, folder)
         copy_rows(sqlite, chinese)
-        with serving(sqlite) as here, serving(chinese) as there:
+        # Some forms have whole addresses: both services answer at one.
+        public = "https://data.example.org"
+        with (
+            serving(sqlite, public_url=public) as here,
+            serving(chinese, public_url=public) as there,
+        ):
             yield here, there
 
 
@@ -102,6 +107,8 @@ def test_generated_requests_are_answered_alike(both: tuple[httpx.Client, httpx.C
         *(resource.name for resource in RESOURCES),
         *("q", "sort", "fields", "include", "facets", "cursor", "release", "as_of", "bom", "null"),
         *("application/json", "text/csv", "application/x-ndjson", "several rows"),
+        *("since", "until", "vintages", "history", "diff"),
+        *(form.media_type for resource in RESOURCES for form in resource.more),
     ):
         assert seen[feature] >= 4, f"{feature} was hardly asked: {seen}"
 
@@ -111,7 +118,8 @@ def features(asked: Asked, answer: httpx.Response) -> Iterator[str]:
     if answer.status_code != 200 or len(answer.content) < 5:
         return
     url = httpx.URL(asked.address)
-    yield url.path.split("/")[2].split(".")[0]
+    parts = [part.split(".")[0] for part in url.path.split("/")[2:]]
+    yield parts[-2] if "diff" in parts else parts[-1] if "history" in parts else parts[0]
     yield from set(url.params)
     yield answer.headers["content-type"].split(";")[0]
     if answer.headers["content-type"] == "application/json":
@@ -134,11 +142,53 @@ def test_all_rows_of_a_release_are_alike(
         assert answer.status_code == 200
         rows += len(answer.json()["data"])
     assert rows
+    for form in resource.more:
+        assert same(both, Asked(f"/v1/{resource.name}.{form.name}?limit=1000")).status_code == 200
     for row in same(both, Asked(f"/v1/{resource.name}?limit=5")).json()["data"]:
-        assert same(both, Asked(f"/v1/{resource.name}/{row[resource.key]}")).status_code == 200
+        if resource.detail:
+            assert same(both, Asked(f"/v1/{resource.name}/{row[resource.key]}")).status_code == 200
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_all_that_differs_between_two_releases_is_alike(
+    resource: Resource, both: tuple[httpx.Client, httpx.Client]
+) -> None:
+    for since, release in combinations(range(RELEASES_MADE + 1), 2):
+        asked = f"/v1/{resource.name}?limit=1000&since={since}&release={release}"
+        assert same(both, Asked(asked)).status_code == 200
+
+
+def test_all_time_lines_and_comparisons_are_alike(both: tuple[httpx.Client, httpx.Client]) -> None:
+    codes = {
+        name: [row["code"] for row in both[0].get(f"/v1/{name}?fields=code").json()["data"]]
+        for name in ("indicators", "plans")
+    }
+    rows = 0
+    for release in range(1, RELEASES_MADE + 1):
+        for first in range(0, len(codes["indicators"]), 20):
+            some = [("indicator", code) for code in codes["indicators"][first : first + 20]]
+            asked = urlencode([("vintages", "all"), ("release", release), *some])
+            answer = same(both, Asked(f"/v1/history?{asked}"))
+            rows += len(answer.json()["data"])
+        for before, after in permutations(codes["plans"], 2):
+            same(both, Asked(f"/v1/plans/{before}/diff/{after}?release={release}"))
+    assert rows > 300
 
 
 # --- pages ---
+
+
+IN_THE_LOG = ("release", "resource", "code", "field")
+"""What names a row of the log, whose key is not shown."""
+
+
+def shown_key(resource: Resource) -> tuple[str, ...]:
+    """The columns that name a row."""
+    return (resource.key,) if resource.key in resource.column else IN_THE_LOG
+
+
+def identity(resource: Resource, row: Json) -> tuple[Any, ...]:
+    return tuple(row[name] for name in shown_key(resource))
 
 
 @dataclass
@@ -146,7 +196,7 @@ class Walk:
     """A list that is read page by page: what it should give, and what it gave so far."""
 
     resource: Resource
-    sort: str
+    asked: str
     expected: list[Any]
     following: str | None
     found: list[Any] = field(default_factory=list)
@@ -159,8 +209,8 @@ class Walk:
         assert answer.status_code == 200, (self.following, answer.text)
         page = answer.json()
         assert page["meta"]["release"] == release, "each page shows the release of the first"
-        assert page["meta"]["total"] == len(self.expected), (self.resource.name, self.sort)
-        self.found += [row[self.resource.key] for row in page["data"]]
+        assert page["meta"]["total"] == len(self.expected), self.asked
+        self.found += [identity(self.resource, row) for row in page["data"]]
         self.following = page["links"]["next"]
         self.pages += 1
 
@@ -179,37 +229,51 @@ def in_order(rows: list[Json], keys: list[str]) -> list[Json]:
     return rows
 
 
-def all_rows(client: httpx.Client, resource: Resource) -> list[Json]:
+def all_rows(client: httpx.Client, resource: Resource, more: str = "") -> list[Json]:
     """Every row, with the year of its plan, which some rows are ordered by and do not show."""
-    page = client.get(f"/v1/{resource.name}?limit=1000").json()
+    page = client.get(f"/v1/{resource.name}?limit=1000{more}").json()
     assert page["links"]["next"] is None
     plans = client.get("/v1/plans?fields=code,year").json()["data"]
     years = {row["code"]: row["year"] for row in plans}
     return [{"year": years.get(row.get("plan")), **row} for row in page["data"]]
 
 
-def walk(resource: Resource, sort: str, rows: list[Json], pages: int) -> Walk:
-    """A walk through all rows, on at least so many pages."""
-    keys = [key for key in sort.split(",") if key]
-    ordered = in_order(rows, [*keys, *resource.order])
-    asked = {"limit": max(1, len(rows) // pages), "fields": resource.key, "sort": sort}
-    address = f"/v1/{resource.name}?{urlencode({k: v for k, v in asked.items() if v})}"
-    return Walk(resource, sort, [row[resource.key] for row in ordered], address)
+def walk(resource: Resource, rows: list[Json], pages: int, sort: str = "", **more: Any) -> Walk:
+    """A walk through rows that are known, on at least so many pages."""
+    keys = [*filter(None, sort.split(",")), *resource.order]
+    ordered = in_order(rows, [key for key in keys if bare(key) != "row_id"])
+    asked = {"limit": max(1, len(rows) // pages), **({"sort": sort} if sort else {}), **more}
+    address = f"/v1/{resource.name}?{urlencode(asked)}"
+    return Walk(resource, address, [identity(resource, row) for row in ordered], address)
+
+
+def since_walks(client: httpx.Client, resource: Resource, rows: list[Json]) -> Iterator[Walk]:
+    """What differs from earlier releases, told by the rows that each of them shows."""
+    there = {identity(resource, row) for row in rows}
+    for since in (0, 3, 5):
+        then = all_rows(client, resource, f"&release={since}") if since else []
+        gone = [row for row in then if identity(resource, row) not in there]
+        differing = [row for row in rows if row not in then] + gone
+        if len(differing) > 1:
+            yield walk(resource, differing, 4, since=since)
+            yield walk(resource, differing, 3, f"-{shown_key(resource)[-1]}", since=since)
 
 
 def all_walks(client: httpx.Client) -> list[Walk]:
-    """Each resource in its usual order, by each field both ways, and by two fields."""
+    """Each resource in its usual order, by each field both ways, by two fields, and since."""
     found = []
     for resource in RESOURCES:
-        rows = all_rows(client, resource)
-        found.append(walk(resource, "", rows, 8))
+        rows, fields = all_rows(client, resource), ",".join(shown_key(resource))
+        found.append(walk(resource, rows, 8, fields=fields))
         shown = [column for column in resource.columns if column.sortable]
         for column in shown:
             for sign in ("", "-"):
                 pages = 4 if column.nullable else 2
-                found.append(walk(resource, sign + column.name, rows, pages))
+                found.append(walk(resource, rows, pages, sign + column.name, fields=fields))
         absent = [column.name for column in shown if column.nullable]
-        found += [walk(resource, f"-{one},{two}", rows, 4) for one, two in pairwise(absent[:3])]
+        for one, two in pairwise(absent[:3]):
+            found.append(walk(resource, rows, 4, f"-{one},{two}", fields=fields))
+        found += since_walks(client, resource, rows)
     return found
 
 
@@ -256,7 +320,7 @@ def test_pages_give_each_row_once_while_releases_are_published(
     """Every walk reads one page, then a release is published, and so on to the last page."""
     with serving(rich_url) as client, closing(writer_engine(rich_url, 10)) as engine:
         walks = all_walks(client)
-        assert len(walks) > 400
+        assert len(walks) > 450
         to_come = releases_to_come(engine, tmp_path)
         while unfinished := [each for each in walks if each.following]:
             for each in unfinished:
@@ -265,13 +329,14 @@ def test_pages_give_each_row_once_while_releases_are_published(
                 assert to_come.pop(0)() > RELEASES_MADE
         assert to_come == [], "all releases were published between pages"
         for each in walks:
-            assert each.found == each.expected, f"{each.resource.name} by {each.sort}"
+            assert each.found == each.expected, each.asked
             assert len(set(each.found)) == len(each.found)
             assert each.pages >= 2
         told = client.get("/v1/releases").json()["data"][0]["number"]
         assert told == RELEASES_MADE + 4
-        later = [each for each in walks if not each.sort]
-        for each in later:
-            now = [row[each.resource.key] for row in all_rows(client, each.resource)]
-            if each.resource.name in ("plans", "tasks", "observations", "releases", "bodies"):
-                assert now != each.found, "what was published meanwhile is there"
+        for name in ("plans", "tasks", "observations", "releases", "bodies", "changes"):
+            usual = next(each for each in walks if each.resource.name == name)
+            now = all_rows(client, usual.resource)
+            assert usual.found != [identity(usual.resource, row) for row in now], (
+                "what was published meanwhile is there"
+            )

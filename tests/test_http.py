@@ -18,7 +18,8 @@ import sqlalchemy as sa
 
 from app.db import Snapshot
 from app.errors import all_problems
-from app.publish.writer import Orders, import_plans
+from app.publish.plans import import_plans
+from app.publish.writer import Orders
 from app.resources import RESOURCES
 from app.serve import listen
 from app.stack import LONGEST_ADDRESS
@@ -33,6 +34,13 @@ ADDRESSES = [
     "/v1",
     "/v1/tasks.csv",
     "/v1/tasks/xxjyj-2023-t7",
+    "/v1/tasks?since=0&limit=3",
+    "/v1/changes.atom?limit=3",
+    "/v1/targets.bibtex?limit=3",
+    "/v1/history?indicator=xxjyj-new-school-places",
+    "/v1/history.csv?indicator=xxjyj-new-school-places",
+    "/v1/indicators/xxjyj-new-school-places/history",
+    "/v1/indicators/xxjyj-new-school-places/history.ndjson",
     "/healthz",
     "/readyz",
     "/openapi.json",
@@ -42,6 +50,11 @@ ADDRESSES = [
     "/problems/withdrawn",
     "/v1/tasks?aera=1",
     "/v1/tasks/none",
+    "/v1/changes/1",
+    "/v1/history",
+    "/v1/indicators/none/history",
+    "/v1/plans/xxjyj-2023/diff/xxjyj-2023",
+    "/v1/plans/xxjyj-2023/diff/none.csv",
     "/nowhere",
     "/v1/tasks.pdf",
 ]
@@ -85,7 +98,10 @@ def test_options_tells_what_a_browser_asks_before_it_asks(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"])
 def test_nothing_can_be_written(method: str, client: httpx.Client) -> None:
-    for address in ("/v1", "/v1/tasks", "/v1/tasks/xxjyj-2023-t7", "/healthz", "/openapi.json"):
+    for address in (
+        "/v1", "/v1/tasks", "/v1/tasks/xxjyj-2023-t7", "/healthz", "/openapi.json", "/v1/changes",
+        "/v1/history", "/v1/indicators/xxjyj/history", "/v1/plans/a/diff/b",
+    ):  # fmt: skip
         answer = client.request(method, address)
         assert answer.status_code == 405
         assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
@@ -93,8 +109,12 @@ def test_nothing_can_be_written(method: str, client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/v1", "/v1/targets", "/v1/targets.csv", "/v1/tasks/xxjyj-2023-t7", "/openapi.json"]
-)
+    "address",
+    ["/v1", "/v1/targets", "/v1/targets.csv", "/v1/tasks/xxjyj-2023-t7", "/openapi.json",
+     "/v1/tasks?since=0", "/v1/changes.atom", "/v1/targets.csl-json",
+     "/v1/history?indicator=xxjyj-new-school-places",
+     "/v1/indicators/xxjyj-new-school-places/history.csv"],
+)  # fmt: skip
 def test_what_a_client_has_is_not_sent_again(address: str, client: httpx.Client) -> None:
     first = client.get(address)
     tag = first.headers["etag"]
@@ -137,7 +157,10 @@ def test_a_tag_is_that_of_the_question_the_form_and_the_release(
         return str(service.get(address).headers["etag"])
 
     publish(SMALL)
-    addresses = ["/v1/tasks", "/v1/tasks.csv", "/v1/tasks?year=2024", "/v1/tasks?limit=1", "/v1"]
+    addresses = [
+        "/v1/tasks", "/v1/tasks.csv", "/v1/tasks?year=2024", "/v1/tasks?limit=1", "/v1",
+        "/v1/tasks?since=0", "/v1/tasks?since=1", "/v1/changes", "/v1/changes?until=1",
+    ]  # fmt: skip
     with serving(url) as first, serving(url) as second:
         tags = [tag(first, address) for address in addresses]
         assert len(set(tags)) == len(tags)
@@ -338,20 +361,27 @@ def test_a_stranger_is_led_to_the_documentation(client: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
 
 
+QUOTED = ("plans", "indicators", "targets", "observations")
+CITATIONS = {"gbt7714", "bibtex", "csl-json"}
+
+
 def test_the_index_leads_to_everything(client: httpx.Client) -> None:
     index = client.get("/v1").json()
     counts = {row["name"]: row["count"] for row in index["data"]}
     assert counts == {
         "plans": 1, "areas": 7, "tasks": 24, "indicators": 27, "targets": 27, "observations": 0,
         "bodies": 69, "participations": 95, "deliverables": 12,
-        "errata": 35, "documents": 1, "releases": 1,
+        "errata": 35, "documents": 1, "changes": 299, "releases": 1,
     }  # fmt: skip
     assert index["meta"]["license"] == "CC-BY-4.0"
     assert index["meta"]["limits"]["limit_max"] == 1000
     for row in index["data"]:
         page = client.get(row["path"]).json()
         assert page["meta"]["total"] == row["count"]
-        assert set(row["formats"]) == {"json", "csv", "ndjson"}
+        more = {"changes": {"atom"}} | dict.fromkeys(QUOTED, CITATIONS)
+        assert set(row["formats"]) == {"json", "csv", "ndjson"} | more.get(row["name"], set())
+        for form in row["formats"]:
+            assert client.get(f"{row['path']}.{form}?limit=1").status_code == 200
         if row["include"]:
             both = client.get(f"{row['path']}?limit=1&include={','.join(row['include'])}")
             assert both.status_code == 200
@@ -373,6 +403,9 @@ def test_links_stand_in_the_header_too(client: httpx.Client) -> None:
     assert links["formats"] == {
         "csv": "/v1/targets.csv?limit=5",
         "ndjson": "/v1/targets.ndjson?limit=5",
+        "gbt7714": "/v1/targets.gbt7714?limit=5",
+        "bibtex": "/v1/targets.bibtex?limit=5",
+        "csl-json": "/v1/targets.csl-json?limit=5",
     }
 
 

@@ -1,4 +1,4 @@
-"""Imports that are killed at random points leave the last complete release, and nothing else."""
+"""Writers that are killed at random points leave the last complete state, and nothing else."""
 
 import json
 import os
@@ -94,4 +94,55 @@ def test_killed_imports_lose_and_halve_nothing(url: str, engine: sa.Engine, tmp_
     with engine.connect() as connection:
         assert list(check(connection)) == []
     assert killed >= 10
+    assert completed >= 1
+
+
+RESULTS = 15
+"""Files of results of which all but the last are killed."""
+
+
+def results(folder: Path, number: int) -> str:
+    """A file that corrects each result of the summary, and has a new source: two releases."""
+    lines = ["indicator,period,value,source,source_title"]
+    for place in range(1, TASKS + 1):
+        lines.append(f"aa-i{place},2024,{number}%,summary,Summary")
+        lines.append(f"aa-i{place},2024,{number}%,s{number},Source {number}")
+    path = folder / f"{number}.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def test_killed_results_are_published_in_both_releases_or_in_none(
+    url: str, engine: sa.Engine, tmp_path: Path
+) -> None:
+    chance = random.Random(2024)
+    killed = completed = 0
+    correction = ["--cause", "correction"]
+    with importer(url) as process:
+        assert run(process, ["import", str(version(tmp_path, 1))], None) == 0
+        assert run(process, ["observe", results(tmp_path, 1)], None) == 0
+        started = time.monotonic()
+        assert run(process, ["observe", results(tmp_path, 2), *correction], None) == 0
+        duration = time.monotonic() - started
+        shown, sources = 2, 3
+        assert len(releases(engine)) == 4
+        for number in range(3, RESULTS + 3):
+            arguments = ["observe", results(tmp_path, number), *correction]
+            last = number == RESULTS + 2
+            status = run(process, arguments, None if last else chance.uniform(0, duration * 1.2))
+            with engine.begin():
+                pass
+            made = len(releases(engine))
+            if made == 4 + 2 * (completed + 1):
+                shown, sources, completed = number, sources + 1, completed + 1
+            else:
+                assert (status, made) == (-signal.SIGKILL, 4 + 2 * completed)
+                killed += 1
+            there = state(engine, "observation", made)
+            assert len(there) == len(state(engine, "observation_reading", made)) == TASKS * sources
+            assert {r["value"] for r in there.values() if r["source"] == "summary"} == {shown}
+    assert [release["cause"] for release in releases(engine)[-2:]] == ["correction", "new_data"]
+    with engine.connect() as connection:
+        assert list(check(connection)) == []
+    assert killed >= 5
     assert completed >= 1

@@ -8,7 +8,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.publish.writer import Orders, import_plans
+from app.publish.plans import import_plans
+from app.publish.writer import Orders
 from app.settings import SettingError, read_settings
 from tests.plans import anchored, body, plan, saved, task
 from tests.serving import serving

@@ -13,7 +13,8 @@ from app.db import closing, writer_engine
 from app.models.choices import Cause
 from app.publish.check import check
 from app.publish.complaint import Refused
-from app.publish.writer import CauseProblem, Orders, import_plans
+from app.publish.plans import import_plans
+from app.publish.writer import CauseProblem, Orders
 from tests.plans import anchored, body, indicator, plan, saved, target, task, text_of
 from tests.reading import releases, state
 

@@ -14,8 +14,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.publish.plans import import_plans
 from app.publish.prepare import prepare
-from app.publish.writer import Orders, import_plans
+from app.publish.writer import Orders
 from app.settings import Settings
 from tests.conftest import ROOT
 from tests.plans import anchored, body, plan, saved, task
@@ -123,6 +124,7 @@ def test_1_the_fields_of_a_catalogue(walk: Walk) -> None:
     assert {name: part["count"] for name, part in listed.items()} == {
         "plans": 1, "areas": 7, "tasks": 24, "indicators": 27, "targets": 27, "observations": 0,
         "bodies": 69, "participations": 95, "deliverables": 12, "errata": 35, "documents": 1,
+        "changes": 299,
         "releases": 1,
     }  # fmt: skip
     for part in listed.values():

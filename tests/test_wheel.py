@@ -59,6 +59,7 @@ def test_the_wheel_holds_all_that_the_program_reads(wheel: Path) -> None:
     assert {
         "app/__main__.py",
         "app/bundled/alembic.ini",
+        "app/bundled/data/examples.json",
         "app/bundled/data/plan.schema.json",
         "app/bundled/data/seed_2023.json",
         "app/bundled/migrations/env.py",
@@ -76,7 +77,10 @@ def test_the_wheel_holds_the_code_and_nothing_that_was_left_lying_about(wheel: P
     assert [name for name in names if name.endswith(wrong) and ".dist-info/" not in name] == []
 
 
-@pytest.mark.parametrize("name", ["data/seed_2023.json", "data/plan.schema.json", "alembic.ini"])
+@pytest.mark.parametrize(
+    "name",
+    ["data/seed_2023.json", "data/plan.schema.json", "data/examples.json", "alembic.ini"],
+)
 def test_bundled_files_are_those_of_the_checkout(name: str, unpacked: Path) -> None:
     assert (unpacked / "app" / "bundled" / name).read_bytes() == (ROOT / name).read_bytes()
 

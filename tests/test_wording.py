@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.formats.figure import number
 from app.models.choices import Measure, Unit
-from app.publish.wording import Measured, number, value_text_en, value_text_zh
+from app.publish.wording import Measured, value_text_en, value_text_zh
 
 SHARE = Measured(Unit.PERCENT, Measure.SHARE)
 SCHOOLS = Measured(Unit.SCHOOL, Measure.FLOW)

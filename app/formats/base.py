@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from app.formats.column import Column
+
+if TYPE_CHECKING:
+    from app.formats.citation import Citation
 
 Row = tuple[Any, ...]
 
@@ -23,6 +27,12 @@ class Answer:
         default_factory=dict
     )
     """Lists inside a row: name → (their columns, for each row its list)."""
+    zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009
+    """Whose days are told."""
+    base: str = ""
+    """Scheme and host of the service, for forms that need whole addresses."""
+    citations: Sequence["Citation"] = ()
+    """How each row is quoted; given to forms of citation only."""
     for_spreadsheet: bool = False
     """For a program that needs a byte order mark and takes text for formulas."""
 
@@ -41,6 +51,15 @@ class Format:
     """What stands behind the media type in the answer's header."""
     as_file: bool = False
     """Whether a browser should save it under a name."""
+    cites: bool = False
+    """Whether it is written from `citations`."""
+    absolute: bool = False
+    """Whether it has whole addresses, so that it differs from host to host."""
+
+    @property
+    def needs_all_fields(self) -> bool:
+        """Whether it is made from whole rows as they are in a state, not from a choice."""
+        return self.cites or self.absolute
 
     @property
     def content_type(self) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
 
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "time"]
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "time", "json"]
+"""`json`: any value of JSON, stored as its text."""
 
 
 class Choice(StrEnum):

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 from app.models.base import finish
 from app.models.body import Body, BodyBase, BodyPublic, Participation, ParticipationPublic
+from app.models.change import Change, ChangePublic
 from app.models.indicator import (
     Indicator,
     IndicatorBase,
@@ -12,6 +13,7 @@ from app.models.indicator import (
     IndicatorReading,
     Observation,
     ObservationPublic,
+    ObservationReading,
     Target,
     TargetPublic,
     TargetReading,
@@ -29,7 +31,7 @@ from app.models.plan import (
     TaskPublic,
 )
 from app.models.record import Deliverable, DeliverablePublic, Erratum, ErratumPublic
-from app.models.release import Release, ReleasePublic
+from app.models.release import Release, ReleasePublic, Takedown
 from app.models.text import TEXT_TABLES
 
 CLOCKED: dict[str, type[SQLModel]] = {
@@ -47,14 +49,20 @@ CLOCKED: dict[str, type[SQLModel]] = {
     "observation": Observation,
     "target_reading": TargetReading,
     "indicator_reading": IndicatorReading,
+    "observation_reading": ObservationReading,
     **TEXT_TABLES,
 }
 """Every table with a clock, by name."""
 
-DERIVED = ("target_reading", "indicator_reading", *TEXT_TABLES)
-"""Tables that the writer computes from the others; an earlier one never rests on a later one."""
+DERIVED = ("target_reading", "indicator_reading", "observation_reading", *TEXT_TABLES)
+"""Tables with a clock that the writer computes; an earlier one never rests on a later one."""
 
-MODELS: dict[str, type[SQLModel]] = {**CLOCKED, "release": Release}
+MODELS: dict[str, type[SQLModel]] = {
+    **CLOCKED,
+    "change": Change,
+    "release": Release,
+    "takedown": Takedown,
+}
 """Every table, by name."""
 
 for _model in CLOCKED.values():
@@ -68,17 +76,27 @@ TABLES: dict[str, sa.Table] = {name: metadata.tables[name] for name in CLOCKED}
 RELEASES: sa.Table = metadata.tables["release"]
 """The table of releases."""
 
+CHANGES: sa.Table = metadata.tables["change"]
+"""The table of changes."""
+
+TAKEDOWNS: sa.Table = metadata.tables["takedown"]
+"""The table of rows whose content was removed by force of law."""
+
 __all__ = [
+    "CHANGES",
     "CLOCKED",
     "DERIVED",
     "MODELS",
     "RELEASES",
     "TABLES",
+    "TAKEDOWNS",
     "Area",
     "AreaPublic",
     "Body",
     "BodyBase",
     "BodyPublic",
+    "Change",
+    "ChangePublic",
     "Deliverable",
     "DeliverablePublic",
     "Document",
@@ -93,12 +111,14 @@ __all__ = [
     "IndicatorReading",
     "Observation",
     "ObservationPublic",
+    "ObservationReading",
     "Participation",
     "ParticipationPublic",
     "Plan",
     "PlanPublic",
     "Release",
     "ReleasePublic",
+    "Takedown",
     "Target",
     "TargetPublic",
     "TargetReading",

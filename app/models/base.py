@@ -57,6 +57,13 @@ class Long:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """The field is text that holds something else: an instant, or any value of JSON."""
+
+    type: ColumnType
+
+
+@dataclass(frozen=True)
 class Via:
     """A published field that is read from another table's row.
 
@@ -168,13 +175,19 @@ def column_of(name: str, field: FieldInfo) -> Column:
     zh = mark(field, Zh)
     return Column(
         name=field.alias or name,
-        type="text" if choices else TYPES[inner],
+        type=_type_of(field, inner),
         zh=zh.text if zh else "",
         en=field.description or "",
         nullable=nullable,
         choices=choices,
         sortable=mark(field, Long) is None,
     )
+
+
+def _type_of(field: FieldInfo, kind: type) -> ColumnType:
+    if typed := mark(field, Typed):
+        return typed.type
+    return "text" if choices_of(field.annotation) else TYPES[kind]
 
 
 @lru_cache(maxsize=64)
@@ -219,6 +232,11 @@ def finish(model: type[SQLModel]) -> None:
             _index(table, column.name, [column, table.c.release_from])
     _index(table, "opened", [table.c.release_from])
     _index(table, "closed", [table.c.release_to])
+
+
+def key_of(table: sa.FromClause) -> sa.ColumnElement[Any]:
+    """The column by which other rows name a row of a table."""
+    return table.c.code if "code" in table.c else table.c.number
 
 
 def _index(

@@ -143,6 +143,7 @@ class AttainmentReason(Choice):
     UNQUANTIFIED = "unquantified", "原文未给数字", "the source gives no number"
     READINGS_DIFFER = "readings_differ", "两种读法结论不同", "two readings disagree"
     SOURCES_DIFFER = "sources_differ", "来源之间不一致", "sources disagree"
+    NO_BASELINE = "no_baseline", "原文未给基数", "the source gives no baseline"
 
 
 class ObservationStatus(Choice):
@@ -203,6 +204,29 @@ class Cause(Choice):
     EDITORIAL = "editorial", "文字编辑", "wording only"
 
 
+class Action(Choice):
+    """What a release did to a row."""
+
+    ADDED = "added", "新增", "added"
+    CHANGED = "changed", "更改", "changed"
+    REMOVED = "removed", "移除", "removed"
+    BLANKED = "blanked", "依法删除内容", "content removed from all releases by force of law"
+
+
+class Series(Choice):
+    """What a figure in a time line is."""
+
+    TARGET = "target", "目标", "a promise"
+    ACTUAL = "actual", "实绩", "a result"
+
+
+class Vintages(Choice):
+    """Which versions of figures a time line shows."""
+
+    CURRENT = "current", "现行", "those that hold now"
+    ALL = "all", "全部", "also those that were replaced or withdrawn"
+
+
 class Unit(Choice):
     """What a figure counts; amounts of money are in the base unit."""
 
@@ -222,3 +246,51 @@ class Unit(Choice):
     PERSON = "person", "人", "people"
     CNY = "cny", "元", "yuan"
     RANK = "rank", "位", "place in the ranking"
+
+
+class Compared(Choice):
+    """What two plans are compared by."""
+
+    TASKS = "tasks", "任务", "tasks"
+    TARGETS = "targets", "目标", "targets"
+
+
+class Continuity(Choice):
+    """What became of a part of one plan in another."""
+
+    KEPT = "kept", "沿用", "kept"
+    CHANGED = "changed", "更改", "changed"
+    ADDED = "added", "新增", "added"
+    DROPPED = "dropped", "不再出现", "dropped"
+
+
+class Ambition(Choice):
+    """Whether the later of two promises on an indicator asks for more."""
+
+    MORE = "more", "提高", "more"
+    LESS = "less", "降低", "less"
+    SAME = "same", "不变", "the same"
+    UNCLEAR = "unclear", "无法比较", "cannot be told"
+
+
+class AmbitionReason(Choice):
+    """Why it cannot be told which of two promises asks for more."""
+
+    NOT_QUANTIFIED = "not_quantified", "至少一方没有数字", "at least one has no number"
+    COMPARATORS_DIFFER = (
+        "comparators_differ",
+        "达到条件不可比",
+        "the conditions by which they are judged cannot be compared",
+    )
+    AGAINST_DIRECTION = (
+        "against_direction",
+        "限值与期望方向相反",
+        "they set a limit against the desired direction",
+    )
+    BASELINES_DIFFER = "baselines_differ", "基数不同", "they start from different baselines"
+    VALUE_AND_COMMITMENT_DIFFER = (
+        "value_and_commitment_differ",
+        "数值与承诺程度变化方向相反",
+        "figure and firmness point in opposite directions",
+    )
+    READINGS_DIFFER = "readings_differ", "不同读法结论不同", "readings disagree"

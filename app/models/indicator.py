@@ -342,9 +342,6 @@ class ObservationBase(SQLModel):
     indicator: Annotated[str, Zh("指标"), Refers("indicator"), Filtered()] = text_field(
         "Code of the indicator"
     )
-    target: Annotated[str | None, Zh("目标"), Refers("target"), Filtered()] = text_field(
-        "Code of the target that it answers, where there is one", default=None
-    )
     period: Annotated[str, Zh("所属期")] = text_field("Period that the figure is about")
     period_start: Annotated[date, Zh("所属期起")] = said("First day of the period")
     period_end: Annotated[date, Zh("所属期止"), Filtered()] = said("Last day of the period")
@@ -386,6 +383,25 @@ class Observation(Clock, ObservationBase, table=True):
     )
 
 
+class ObservationReadingBase(SQLModel):
+    """Which promise a result answers, in the light of the plans: derived by the writer."""
+
+    code: Annotated[str, Refers("observation")] = text_field("Code of the result")
+    target: Annotated[str | None, Refers("target")] = text_field(
+        "Code of the target that it answers, where there is one", default=None
+    )
+    plan: Annotated[str | None, Refers("plan")] = text_field(
+        "Code of the plan that promised it", default=None
+    )
+    year: Annotated[int | None, Filtered()] = said("Year of that plan", default=None)
+
+
+class ObservationReading(Clock, ObservationReadingBase, table=True):
+    """Targets that results answer, with a clock of its own."""
+
+    __tablename__ = "observation_reading"
+
+
 class ObservationPublic(Since, ObservationBase):
     """A result as it is published."""
 
@@ -395,6 +411,12 @@ class ObservationPublic(Since, ObservationBase):
     name_en: Annotated[
         str, Zh("指标名称（英译）"), Via("indicator", "name_en", after="name_zh")
     ] = said("Our translation of the indicator's name")
+    target: Annotated[
+        str | None,
+        Zh("目标"),
+        Refers("target"),
+        Via("code", "target", "name_en", "observation_reading"),
+    ] = said("Code of the target that it answers, where there is one", default=None)
     unit: Annotated[Unit, Zh("单位"), Via("indicator", "unit", after="value")] = said(
         "Unit of the figure"
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Long, Zh, said, text_field
+from app.models.base import TEXT, Count, Long, Typed, Zh, said, text_field
 from app.models.choices import Cause
 
 
@@ -13,7 +13,7 @@ class ReleaseBase(SQLModel):
     """One publication of changes, with its one cause."""
 
     number: Annotated[int, Zh("版次")] = said("1, 2, 3 … without gaps")
-    time: Annotated[str, Zh("发布时间")] = text_field(
+    time: Annotated[str, Zh("发布时间"), Typed("time")] = text_field(
         "Moment of publication in UTC: 2026-11-24T02:00:00.000Z"
     )
     cause: Annotated[Cause, Zh("原因")] = text_field("Why the release was made")
@@ -28,7 +28,8 @@ class ReleaseBase(SQLModel):
     changed: Annotated[int, Zh("更改行数")] = said("Rows that read differently than before")
     removed: Annotated[int, Zh("移除行数")] = said("Rows that are no longer there")
     resources: Annotated[str, Zh("涉及的数据集")] = text_field(
-        "Names of the resources touched, separated by spaces"
+        "Names of the resources whose rows may read differently, separated by spaces; a mirror "
+        "asks these for `since`"
     )
 
 
@@ -46,5 +47,20 @@ class Release(ReleaseBase, table=True):
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
+class Takedown(SQLModel, table=True):
+    """Rows whose content the law demanded to be removed, with the release that tells so."""
+
+    release: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    resource: str = Field(primary_key=True, sa_type=TEXT)
+    code: str = Field(primary_key=True, sa_type=TEXT)
+
+
 class ReleasePublic(ReleaseBase):
     """A release as it is published."""
+
+    blanked: Annotated[int, Zh("依法删除内容的行数"), Count("takedown", "release", "removed")] = (
+        said(
+            "Rows whose content was removed from all releases because the law demanded it: the "
+            "only case in which a past release reads differently"
+        )
+    )

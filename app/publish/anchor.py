@@ -160,6 +160,10 @@ class _Anchoring:
     ) -> None:
         quote = item.get(key)
         if not isinstance(quote, str) or not quote:
+            complaint = Complaint(
+                (*path, key), "is needed to find its place", "缺少，无法定位", quote
+            )
+            self.done.complaints.append(complaint)
             return
         spans = list(_occurrences(self.text, quote, heading.start, end))
         given = item.get("at")

@@ -1,41 +1,65 @@
-"""Proofs of a database: clocks, references and passages of all releases; what is derived, now."""
+"""Proofs of a database: clocks, references, what is derived, the log and passages, in all releases.
+
+Derived rows are proved whole in the newest release and, in every one before it, where something
+that they rest on was touched. The newest one so proves also what counts as touched.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
-from app.models import DERIVED, RELEASES, TABLES
-from app.publish.derive import base_of, desired, rows_at
-from app.publish.release import REFERENCES
+from app.models import CHANGES, DERIVED, RELEASES, TABLES
+from app.publish.derive import _affected, base_of, desired, rows_at, touched_by
+from app.publish.log import changes_of, told
+from app.publish.release import REFERENCES, RESOURCE_OF
+from app.publish.rows import Row
 from app.publish.scope import current_rows, measured_now
+from app.publish.takedown import blanks
 from app.publish.text import Body, sha256
 from app.publish.wording import value_text_en, value_text_zh
+from app.publish.writer import taken_down
 
 Interval = tuple[int, int | None]
 Finding = tuple[str, str]
 """One sentence in English, one in Chinese."""
+
+TakenDown = Mapping[tuple[str, str], int]
+"""By resource and code: the release that removed a row's content by force of law."""
 
 BATCH = 5000
 
 
 def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Finding]:
     """Everything in a database that contradicts its own rules."""
-    yield from _file(connection)
-    yield from _releases(connection)
-    intervals = {table: _intervals(connection, table) for table in TABLES}
     numbers = set(connection.scalars(sa.select(RELEASES.c.number)))
+    gone = taken_down(connection)
+    damaged = [*_file(connection), *_releases(connection), *_rows(connection, numbers)]
+    yield from damaged
+    derived = list(_derived(connection, numbers, past=not damaged))
+    yield from derived
+    yield from _strangers(connection, numbers)
+    if not damaged and not derived:
+        # The log is told by all of them: where they are wrong, it would only repeat that.
+        for number in sorted(numbers):
+            yield from _log(connection, number, gone)
+    yield from _wording(connection)
+    for (resource, code), number in gone.items():
+        yield from _remaining(connection, resource, code, number)
+    for body in texts:
+        yield from _passages(connection, body, gone)
+
+
+def _rows(connection: sa.Connection, numbers: set[int]) -> Iterator[Finding]:
+    """Clocks and references."""
+    intervals = {table: _intervals(connection, table) for table in TABLES}
     for table, codes in intervals.items():
         yield from _clocks(table, codes, numbers)
     for table, column, other in REFERENCES:
         yield from _references(connection, table, column, intervals[other])
-    if numbers:
-        yield from _derived(connection, max(numbers))
-    yield from _wording(connection)
-    for body in texts:
-        yield from _passages(connection, body)
 
 
 def _file(connection: sa.Connection) -> Iterator[Finding]:
@@ -117,20 +141,114 @@ def covers(versions: Sequence[Interval], wanted: Interval) -> bool:
     return False
 
 
-def _derived(connection: sa.Connection, newest: int) -> Iterator[Finding]:
-    """Derived rows that are not what follows in the newest release."""
-    for table in DERIVED:
-        base = TABLES[base_of(table)].c
-        codes = set(connection.scalars(sa.select(base.code).where(base.release_to.is_(None))))
-        for some in _batches(sorted(codes)):
-            there = rows_at(connection, newest, table, "code", some)
-            wanted = desired(connection, newest, table, some)
-            for code in some:
-                if there.get(code) != wanted.get(code):
+def _derived(connection: sa.Connection, numbers: Collection[int], past: bool) -> Iterator[Finding]:
+    """Derived rows that are not what follows; each is told once, the newest release first."""
+    told_already: set[tuple[str, str]] = set()
+    newest = max(numbers, default=0)
+    for number in sorted(numbers, reverse=True) if past else [newest]:
+        when = ("", "") if number == newest else (f" in release {number}", f"（第{number}版）")
+        for table, codes in _to_prove(connection, number, newest):
+            for code in _wrong(connection, number, table, codes):
+                if (table, code) not in told_already:
+                    told_already.add((table, code))
                     yield (
-                        f"the {table} of {code} is not what follows",
-                        f"{code} 的{table}与推算不符",
+                        f"the {table} of {code} is not what follows{when[0]}",
+                        f"{code} 的{table}与推算不符{when[1]}",
                     )
+
+
+def _to_prove(
+    connection: sa.Connection, number: int, newest: int
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """By derived table: the codes whose rows are proved in a release."""
+    if number == newest:
+        for table in DERIVED:
+            base = TABLES[base_of(table)].c
+            current = sa.select(base.code).where(base.release_to.is_(None))
+            yield table, sorted(connection.scalars(current))
+        return
+    touched = touched_by(changes_of(connection, number, TABLES))
+    for table in DERIVED:
+        own = {row["code"] for row in touched.get(table, ())}
+        yield table, sorted(own.union(_affected(connection, number, table, touched)))
+
+
+def _wrong(
+    connection: sa.Connection, number: int, table: str, codes: Sequence[str]
+) -> Iterator[str]:
+    for some in _batches(codes):
+        there = rows_at(connection, number, table, "code", some)
+        wanted = desired(connection, number, table, some)
+        yield from (code for code in some if there.get(code) != wanted.get(code))
+
+
+# --- the log ----------------------------------------------------------------------------------
+
+
+def _strangers(connection: sa.Connection, numbers: Collection[int]) -> Iterator[Finding]:
+    """Lines of releases that do not exist."""
+    for number in connection.scalars(sa.select(CHANGES.c.release).distinct()):
+        if number not in numbers:
+            yield (
+                f"the log names release {number}, which does not exist",
+                f"改动记录指向不存在的第{number}版",
+            )
+
+
+def _log(connection: sa.Connection, number: int, gone: TakenDown) -> Iterator[Finding]:
+    """Rows of which the log of a release does not say exactly what their clocks tell."""
+    lines = connection.execute(sa.select(CHANGES).where(CHANGES.c.release == number)).mappings()
+    there = _by_row((dict(line) for line in lines), gone)
+    wanted = _by_row(told(connection, number, changes_of(connection, number)), gone)
+    for resource, code in sorted(there.keys() | wanted.keys()):
+        if there.get((resource, code)) != wanted.get((resource, code)):
+            yield (
+                f"the log of release {number} does not tell what became of {resource} {code}",
+                f"第{number}版的改动记录与{resource} {code}的变化不符",
+            )
+
+
+def _by_row(lines: Iterable[Row], gone: TakenDown) -> dict[tuple[str, str], list[bytes]]:
+    """What is said of each row; where its content is gone, only that it came and went."""
+    said = defaultdict[tuple[str, str], list[bytes]](list)
+    for line in lines:
+        row = line["resource"], line["code"]
+        if row in gone and line["field"] is not None:
+            continue
+        sentence = {name: value for name, value in line.items() if name != "row_id"}
+        said[row].append(orjson.dumps(sentence, option=orjson.OPT_SORT_KEYS))
+    return {row: sorted(sentences) for row, sentences in said.items()}
+
+
+def _remaining(
+    connection: sa.Connection, resource: str, code: str, number: int
+) -> Iterator[Finding]:
+    """Content of a row that was taken down, written again behind the writer's back."""
+    tables = [table for table in TABLES if RESOURCE_OF.get(table) == resource]
+    selects = [
+        sa.select(here.c.code).where(
+            here.c.code == code,
+            sa.or_(here.c.release_to.is_(None), _differs(here, blanks(here.name))),
+        )
+        for here in (TABLES[table] for table in tables)
+    ]
+    lines = sa.select(CHANGES.c.code).where(
+        CHANGES.c.resource == resource,
+        CHANGES.c.code == code,
+        _differs(CHANGES, {"before": None, "after": None}),
+    )
+    if any(connection.scalar(select.limit(1)) is not None for select in (*selects, lines)):
+        yield (
+            f"{resource} {code} has content, although it was taken down in release {number}",
+            f"{resource} {code} 已在第{number}版删除内容，现在却仍有内容",
+        )
+
+
+def _differs(table: sa.Table, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(table.c[name].is_distinct_from(value) for name, value in values.items()))
+
+
+# --- words and passages -----------------------------------------------------------------------
 
 
 def _wording(connection: sa.Connection) -> Iterator[Finding]:
@@ -150,7 +268,7 @@ def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
         yield codes[start : start + BATCH]
 
 
-def _passages(connection: sa.Connection, body: Body) -> Iterator[Finding]:
+def _passages(connection: sa.Connection, body: Body, gone: TakenDown) -> Iterator[Finding]:
     """All versions of rows that were shown together with a document that has this body."""
     here = TABLES["document"].c
     select = sa.select(here.code, here.release_from, here.release_to)
@@ -165,7 +283,8 @@ def _passages(connection: sa.Connection, body: Body) -> Iterator[Finding]:
             continue
         for code, start, end in documents:
             for row in _shown_between(connection, table, code, start, end):
-                yield from _passage(table, row, body)
+                if (RESOURCE_OF[table], row["code"]) not in gone:
+                    yield from _passage(table, row, body)
 
 
 def _shown_between(

@@ -1,4 +1,4 @@
-"""What is wrong with a plan file: where, which value, what is allowed; in English and Chinese."""
+"""What is wrong with a file: where, which value, what is allowed; in English and Chinese."""
 
 import difflib
 import json
@@ -14,6 +14,30 @@ SHOWN = 60
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where something stands in a workbook or a CSV file; without any part: the whole file."""
+
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    """Its letters."""
+    title: str | None = None
+    """What the header calls the column."""
+
+    def told(self, language: Language) -> str:
+        """For a reader: sheet 结果, C7 (所属期)."""
+        zh = language == "zh"
+        parts = []
+        if self.sheet is not None:
+            parts.append(f"工作表“{self.sheet}”" if zh else f"sheet {self.sheet}")
+        if self.row is not None:
+            row = f"第{self.row}行" if zh else f"row {self.row}"
+            parts.append(f"{self.column}{self.row}" if self.column else row)
+        title = f"（{self.title}）" if zh else f" ({self.title})"
+        return ("" if zh else ", ").join(parts) + (title if self.title else "")
+
+
+@dataclass(frozen=True)
 class Complaint:
     """One thing that is wrong in one place of one file."""
 
@@ -24,12 +48,15 @@ class Complaint:
     allowed: Sequence[str] = ()
     nearest: str | None = None
     line: int | None = None
+    place: Place | None = None
+    """Where it stands, in a file that is no JSON."""
 
     def told(self, file: str, language: Language) -> str:
         """One line: FILE:LINE: $.path: what, value, allowed, nearest."""
         zh = language == "zh"
-        place = f"{file}:{self.line}" if self.line else file
-        parts = [f"{place}: {written_path(self.path)}: {self.zh if zh else self.en}"]
+        named = f"{file}:{self.line}" if self.line else file
+        where = self.place.told(language) if self.place else written_path(self.path)
+        parts = [": ".join(part for part in (named, where, self.zh if zh else self.en) if part)]
         if self.value is not None:
             parts.append(f"{'值为' if zh else 'value:'} {shown(self.value)}")
         if self.allowed:

@@ -12,9 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import Snapshot
-from app.history import reading_of
+from app.history.answers import answered_by, recency
+from app.history.attainment import reading_of
 from app.models import DERIVED, RELEASES, TABLES
-from app.models.base import Refers, Via, fields_of, mark
+from app.models.base import Via, fields_of, mark
+from app.models.choices import Measure
 from app.publish.release import apply
 from app.publish.rows import Row
 from app.publish.scope import CHUNK, Change, Changes, compare, contents
@@ -38,16 +40,21 @@ def derive(
     number: int,
     touched: Touched,
     tables: Sequence[str] = DERIVED,
-) -> None:
-    """Bring derived tables into the state that follows from the other tables in a release."""
+) -> Touched:
+    """Bring derived tables into the state that follows from the other tables in a release.
+
+    Gives back all that the release touches, derived rows included.
+    """
     touched = dict(touched)
     for table in tables:
         codes = _affected(connection, number, table, touched)
         if codes:
             current = rows_at(connection, number, table, "code", codes)
             change = compare(table, current, desired(connection, number, table, codes))
-            apply(connection, number, {table: change})
-            touched[table] = rows_of_change(change)
+            if change:
+                apply(connection, number, {table: change})
+                touched[table] = rows_of_change(change)
+    return touched
 
 
 def rows_of_change(change: Change) -> list[Row]:
@@ -124,14 +131,31 @@ def rows_at(
 def _affected(connection: sa.Connection, number: int, table: str, touched: Touched) -> list[str]:
     """The codes of a derived table whose row may have to change."""
     found = {row["code"] for row in touched.get(base_of(table), ())}
-    if table == "indicator_reading":
+    if table in _searched():
+        found |= set(_texts_affected(connection, number, _searched()[table], touched))
+    elif table == "indicator_reading":
         readings = {row["code"] for row in touched.get("target_reading", ())}
         targets = [*touched.get("target", ())]
         targets += rows_at(connection, number, "target", "code", readings).values()
         found |= {row["indicator"] for row in [*targets, *touched.get("observation", ())]}
-    elif table in _searched():
-        found |= set(_texts_affected(connection, number, _searched()[table], touched))
+    else:
+        indicators = _indicators_touched(connection, number, touched)
+        found |= {
+            row["code"]
+            for row in rows_at(connection, number, base_of(table), "indicator", indicators).values()
+        }
     return sorted(found)
+
+
+def _indicators_touched(connection: sa.Connection, number: int, touched: Touched) -> set[str]:
+    """The indicators on which a promise may read differently, or a result answer another one."""
+    plans = {row["code"] for row in touched.get("plan", ())}
+    targets = [*touched.get("target", ())]
+    targets += rows_at(connection, number, "target", "plan", plans).values()
+    rows = [*targets, *touched.get("observation", ())]
+    return {row["code"] for row in touched.get("indicator", ())} | {
+        row["indicator"] for row in rows
+    }
 
 
 def _texts_affected(
@@ -157,19 +181,13 @@ def _reading_from(
 ) -> Iterator[str]:
     """From each row of which a field is read from a touched row of another table: its `give`."""
     for by, table in {
-        (via.by, via.table or _referred(resource, via.by))
+        (via.by, resource.table_of(via))
         for name in fields
         if (via := mark(fields_of(resource.row)[name], Via))
     }:
         codes = [row["code"] for row in touched.get(table, ())]
         for row in rows_at(connection, number, resource.table, by, codes).values():
             yield row[give]
-
-
-def _referred(resource: Resource, by: str) -> str:
-    refers = mark(resource.field(by), Refers)
-    assert refers, f"{resource.name}.{by} refers to no table"
-    return refers.table
 
 
 @cache
@@ -185,17 +203,56 @@ def _target_readings(
     connection: sa.Connection, number: int, _table: str, codes: Sequence[str]
 ) -> Desired:
     targets = rows_at(connection, number, "target", "code", codes)
-    return {code: reading_of(target) for code, target in targets.items()}
+    indicators = {row["indicator"] for row in targets.values()}
+    measures = rows_at(connection, number, "indicator", "code", indicators)
+    plans = rows_at(connection, number, "plan", "code", {r["plan"] for r in targets.values()})
+    results = _by_indicator(connection, number, "observation", indicators)
+    return {
+        code: reading_of(
+            target,
+            results[target["indicator"]],
+            plans[target["plan"]]["period_start"],
+            Measure(measures[target["indicator"]]["measure"]),
+        )
+        for code, target in targets.items()
+    }
+
+
+def _by_indicator(
+    connection: sa.Connection, number: int, table: str, indicators: Iterable[str]
+) -> dict[str, list[Row]]:
+    found = defaultdict[str, list[Row]](list)
+    for row in rows_at(connection, number, table, "indicator", indicators).values():
+        found[row["indicator"]].append(row)
+    return found
+
+
+def _observation_readings(
+    connection: sa.Connection, number: int, _table: str, codes: Sequence[str]
+) -> Desired:
+    results = rows_at(connection, number, "observation", "code", codes)
+    targets = _by_indicator(
+        connection, number, "target", {row["indicator"] for row in results.values()}
+    )
+    named = {target["plan"] for some in targets.values() for target in some}
+    plans = rows_at(connection, number, "plan", "code", named)
+    found: Desired = {}
+    for code, result in results.items():
+        answered = answered_by(result, targets[result["indicator"]], plans)
+        found[code] = {
+            "code": code,
+            "target": answered and answered["code"],
+            "plan": answered and answered["plan"],
+            "year": answered and answered["year"],
+        }
+    return found
 
 
 def _indicator_readings(
     connection: sa.Connection, number: int, _table: str, codes: Sequence[str]
 ) -> Desired:
-    targets, results = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
-    for row in rows_at(connection, number, "target", "indicator", codes).values():
-        targets[row["indicator"]].append(row)
-    for row in rows_at(connection, number, "observation", "indicator", codes).values():
-        results[row["indicator"]].append(row)
+    targets = _by_indicator(connection, number, "target", codes)
+    results = _by_indicator(connection, number, "observation", codes)
     there = rows_at(connection, number, "indicator", "code", codes)
     promised = {code: _promise_of(targets[code]) for code in there}
     readings = rows_at(
@@ -215,7 +272,7 @@ def _promise_of(targets: Sequence[Row]) -> Row | None:
 def _indicator_reading(
     code: str, promise: Row | None, results: Sequence[Row], readings: Desired
 ) -> Row:
-    latest = max(results, key=lambda row: (row["period_end"], row["code"]), default=None)
+    latest = max(results, key=recency, default=None)
     reading = readings.get(promise["code"]) if promise else None
     return {
         "code": code,
@@ -283,5 +340,6 @@ def _nested_texts(
 _RULES: dict[str, Callable[[sa.Connection, int, str, Sequence[str]], dict[str, Any]]] = {
     "target_reading": _target_readings,
     "indicator_reading": _indicator_readings,
+    "observation_reading": _observation_readings,
 }
 """How the rows of a derived table follow; all other tables hold searched text."""

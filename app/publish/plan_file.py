@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.formats.csv import starts_formula
-from app.models import CLOCKED
+from app.models import CLOCKED, DERIVED
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import (
     BodyKind,
@@ -403,7 +403,8 @@ class PlanFile(Part):
 
 MEANINGS = {
     info.alias or name: info.description
-    for model in CLOCKED.values()
+    for table, model in CLOCKED.items()
+    if table not in DERIVED
     for name, info in model.model_fields.items()
     if info.description
 } | {

@@ -16,9 +16,9 @@ from app.db import (
     told,
     writer_engine,
 )
-from app.models import RELEASES
-from app.publish.derive import fill, unfilled
-from app.publish.writer import Orders, Progress, import_plans
+from app.publish import derive, log
+from app.publish.plans import import_plans
+from app.publish.writer import Orders, Progress, is_published
 from app.settings import Settings, bundled, hide_password
 
 
@@ -36,7 +36,8 @@ def migrate(engine: sa.Engine, url: str) -> None:
         if _needs_migrating(connection, url, config):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        fill(connection)
+        derive.fill(connection)
+        log.fill(connection)
     let_readers_go_on(engine)
 
 
@@ -69,12 +70,6 @@ def require_tables(engine: sa.Engine, url: str) -> None:
             )
 
 
-def is_published(engine: sa.Engine) -> bool:
-    """Whether the database has a release."""
-    with engine.connect() as connection:
-        return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
-
-
 def prepare(settings: Settings, progress: Progress) -> None:
     """Migrate, and load the bundled plan into a database without a release.
 
@@ -85,8 +80,10 @@ def prepare(settings: Settings, progress: Progress) -> None:
         return
     with told(url), closing(writer_engine(url, settings.lock_seconds)) as engine:
         migrate(engine, url)
-        if not is_published(engine):
-            import_plans(engine, [bundled_plan()], Orders(only_if_empty=True), progress)
+        with engine.connect() as connection:
+            published = is_published(connection)
+        if not published:
+            import_plans(engine, [bundled_plan()], Orders(), progress, only_if_empty=True)
 
 
 def _is_ready(url: str) -> bool:
@@ -94,8 +91,8 @@ def _is_ready(url: str) -> bool:
         with told(url), closing(checker_engine(url)) as engine:
             require_tables(engine, url)
             with engine.connect() as connection:
-                filled = not unfilled(connection)
-            return filled and is_published(engine)
+                filled = not derive.unfilled(connection) and not log.unfilled(connection)
+                return filled and is_published(connection)
     except DatabaseProblem:
         return False  # whoever prepares it will tell
 

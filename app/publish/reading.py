@@ -132,7 +132,11 @@ def _told(detail: ErrorDetails) -> Complaint:
     path: JsonPath = tuple(detail["loc"])
     kind = detail["type"]
     context = detail.get("ctx", {})
-    if kind == "string_pattern_mismatch":
+    if detail["input"] == "" and kind in ("string_pattern_mismatch", "date_type"):
+        en, zh = MESSAGES["string_too_short"]
+        if kind == "date_type":
+            en, zh = f"{en}: a date, or leave the key out", f"{zh}：写日期，或不写此键"
+    elif kind == "string_pattern_mismatch":
         en, zh = PATTERNS[context["pattern"]]
     else:
         en, zh = MESSAGES.get(kind, (detail["msg"], detail["msg"]))

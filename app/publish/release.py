@@ -1,11 +1,12 @@
 """One release: rows closed and opened under one number, proved before the commit."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.models import CLOCKED, RELEASES, TABLES
+from app.models import CLOCKED, DERIVED, RELEASES, TABLES
 from app.models.base import Refers, mark
 from app.models.choices import Cause
 from app.publish.rows import Row
@@ -53,31 +54,33 @@ def add_release(
     number: int,
     cause: Cause,
     changes: Changes,
-    note: str | None,
-    by: str | None,
+    touched: Collection[str],
+    told: Mapping[str, str | None],
 ) -> Made:
-    """The release itself, dated now and strictly later than the one before."""
+    """The release itself, dated now and strictly later than the one before.
+
+    `touched` names all tables of which a row changed, `told` what its makers say of it.
+    """
     last = connection.scalar(sa.select(sa.func.max(RELEASES.c.time)))
-    told = {table: change for table, change in changes.items() if change}
     made = Made(
         number=number,
         time=_later_than(last),
         cause=cause,
-        added=sum(len(change.added) for change in told.values()),
-        changed=sum(len(change.changed) for change in told.values()),
-        removed=sum(len(change.removed) for change in told.values()),
+        added=sum(len(change.added) for change in changes.values()),
+        changed=sum(len(change.changed) for change in changes.values()),
+        removed=sum(len(change.removed) for change in changes.values()),
     )
-    chinese = note is not None and any("\u4e00" <= character <= "\u9fff" for character in note)
     connection.execute(
-        sa.insert(RELEASES).values(
-            **vars(made),
-            note_zh=note if chinese else None,
-            note_en=None if chinese else note,
-            by=by,
-            resources=" ".join(sorted({RESOURCE_OF[table] for table in told})),
-        )
+        sa.insert(RELEASES).values(**vars(made), **told, resources=resting_on(touched))
     )
     return made
+
+
+def resting_on(tables: Collection[str]) -> str:
+    """The resources of which a field is read from one of some tables, as a release names them."""
+    found = {RESOURCE_OF[table] for table in tables if table in RESOURCE_OF}
+    found |= {resource.name for resource in RESOURCES if resource.tables & set(tables)}
+    return " ".join(sorted(found))
 
 
 def _later_than(last: str | None) -> str:
@@ -108,9 +111,11 @@ def apply(connection: sa.Connection, number: int, changes: Changes) -> None:
 
 
 def dangling(connection: sa.Connection, changes: Changes) -> list[Broken]:
-    """References that the changes, once applied, break."""
+    """References that the changes, once applied, break; what is derived follows by itself."""
     broken: set[Broken] = set()
     for table, column, other in REFERENCES:
+        if table in DERIVED:
+            continue
         change, lost = changes.get(table), changes.get(other)
         if change:
             broken.update(_missing(connection, table, column, other, change))

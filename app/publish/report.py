@@ -3,39 +3,37 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.formats.figure import number
 from app.publish.complaint import Language, shown
 from app.publish.release import Made
 from app.publish.rows import Row
 from app.publish.scope import Change
-from app.publish.wording import number
-from app.publish.writer import CauseProblem, Outcome
+from app.publish.writer import CauseProblem, Outcome, Step
 
 LISTED = 200
 """Rows of one table that are listed; the rest is counted."""
 
 
 def told_outcome(outcome: Outcome, language: Language) -> Iterator[str]:
-    """The changes, then the release in one line."""
+    """The changes of each release, then the release in one line."""
     zh = language == "zh"
-    if not any(outcome.changes.values()):
+    if not outcome.steps:
         yield "没有变化，不产生新版" if zh else "nothing changes; no release is made"
-        return
-    for table, change in outcome.changes.items():
-        yield from _told_change(table, change, zh)
-    if isinstance(outcome.cause, CauseProblem):
-        yield (
-            f"试运行，未作任何改动；{outcome.cause.zh}"
-            if zh
-            else (f"dry run, nothing was changed; {outcome.cause.en}")
-        )
-    elif outcome.release is None:
-        yield (
-            f"试运行，未作任何改动；原因为{outcome.cause}"
-            if zh
-            else (f"dry run, nothing was changed; the cause would be {outcome.cause}")
-        )
+    for place, step in enumerate(outcome.steps):
+        for table, change in step.changes.items():
+            yield from _told_change(table, change, zh)
+        if outcome.releases:
+            yield _told_release(outcome.releases[place], zh)
+        else:
+            yield _told_dry_run(step, zh)
+
+
+def _told_dry_run(step: Step, zh: bool) -> str:
+    if isinstance(step.cause, CauseProblem):
+        reason = step.cause.zh if zh else step.cause.en
     else:
-        yield _told_release(outcome.release, zh)
+        reason = f"原因为{step.cause}" if zh else f"the cause would be {step.cause}"
+    return f"试运行，未作任何改动；{reason}" if zh else f"dry run, nothing was changed; {reason}"
 
 
 def _told_release(made: Made, zh: bool) -> str:

@@ -74,14 +74,23 @@ def current(
         yield sa.select(*columns).where(here[column].in_(some), here.release_to.is_(None))
 
 
-def compare(table: str, current: Mapping[str, Row], desired: Mapping[str, Row]) -> Change:
-    """What must be closed and opened so that the current rows become the desired ones."""
+def compare(
+    table: str,
+    current: Mapping[str, Row],
+    desired: Mapping[str, Row],
+    kept: Sequence[str] | None = None,
+) -> Change:
+    """What must be closed and opened so that the current rows become the desired ones.
+
+    `kept` are columns that stay as they are, by default those that a plan file does not speak of.
+    """
     change = Change()
+    kept_names = KEPT.get(table, ()) if kept is None else kept
     names = [column.name for column in contents(table)]
     for code, row in desired.items():
         was = current.get(code)
-        kept = {name: was[name] for name in KEPT.get(table, ())} if was else {}
-        wanted = {name: {**row, **kept}.get(name) for name in names}
+        stays = {name: was[name] for name in kept_names} if was else {}
+        wanted = {name: {**row, **stays}.get(name) for name in names}
         if was is None:
             change.added.append(wanted)
         elif wanted != was:

@@ -311,7 +311,7 @@ def _in_quote(path: JsonPath, target: dict[str, Any]) -> Iterator[Complaint]:
     """A stated figure stands in its quote; Chinese numerals and 万, 亿 are left to the reader."""
     value, quote = target.get("value"), target.get("quote")
     stated = target.get("value_status", "stated") == "stated"
-    if not stated or not isinstance(quote, str) or not isinstance(value, int | float):
+    if not stated or not isinstance(value, int | float) or not isinstance(quote, str) or not quote:
         return
     plain = unicodedata.normalize("NFKC", quote).replace(",", "")
     printed = [float(number) for number in NUMBER.findall(plain)]
@@ -326,6 +326,13 @@ def _in_quote(path: JsonPath, target: dict[str, Any]) -> Iterator[Complaint]:
 
 def _places(raw: Any, _known: Known) -> Iterator[Complaint]:
     length = at(raw, ("document", "body_characters"))
+    if length is None and at(raw, ("document", "body_sha256")) is None:
+        yield Complaint(
+            ("document",),
+            "has no anchors yet: run `yaodian anchor FILE --text DOCUMENT`",
+            "尚未定位：请运行`yaodian anchor FILE --text 文件`",
+        )
+        return
     whole = [0, length] if isinstance(length, int) else [0, 100_000_000]
     for key in ("body_characters", "body_sha256"):
         yield from _needed(("document", key), at(raw, ("document", key)))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from app.formats.figure import number
 from app.models.choices import Commitment, Measure, MetIf, Unit, ValueStatus
 
 MASK = re.compile(r"XX([十百千万亿]+)")
@@ -19,11 +19,6 @@ class Measured:
 
     unit: Unit
     measure: Measure
-
-
-def number(value: float) -> str:
-    """A figure in its shortest form: 60, 61.8."""
-    return str(int(value)) if float(value).is_integer() else f"{Decimal(repr(value)):f}"
 
 
 def value_text_zh(target: Mapping[str, Any], measured: Measured) -> str:

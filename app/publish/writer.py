@@ -1,46 +1,30 @@
-"""Importing plan files: everything is proved first, then one transaction makes one release."""
+"""The writer: changes become releases, all of them in one transaction or none.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+What changes is decided by the fronts (plan files, results, retractions); what holds for every
+release is done here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from app.db import move_to_file
-from app.models import RELEASES, TABLES
+from app.models import RELEASES, TAKEDOWNS
 from app.models.choices import Cause
-from app.publish.anchor import at, compare_anchors
-from app.publish.complaint import Complaint, Refused, shown
+from app.publish.complaint import Complaint, Refused
 from app.publish.derive import derive, touched_by
-from app.publish.reading import Draft, read_draft, told_at
-from app.publish.release import Made, add_release, apply, dangling, next_number
-from app.publish.rows import Row, indicator_code, rows_of
-from app.publish.scope import SCOPE, Change, Changes, compare, current_rows, measured_now
-from app.publish.text import Body, TextProblem
-from app.publish.validate import Known, complaints_of, introduce
-from app.publish.wording import Measured
-
-CHANGE_CAUSES = (
-    Cause.ISSUER_CHANGE,
-    Cause.BETTER_SOURCE,
-    Cause.CORRECTION,
-    Cause.EDITORIAL,
-)
-"""Causes for which a published plan changes: the importer says which."""
-
-PLAN_CAUSES = (Cause.FIRST_PUBLICATION, Cause.NEW_PLAN, *CHANGE_CAUSES)
-"""Causes that an import of plan files can have; the first two are told by the data."""
-
-DEFINED = ("document", "document_relation", "body", "indicator")
-"""Tables whose rows several files may define alike."""
+from app.publish.log import record
+from app.publish.release import RESOURCE_OF, Made, add_release, apply, dangling, next_number
+from app.publish.scope import Changes
 
 Progress = Callable[[str, str], None]
 """Takes one sentence in English and one in Chinese."""
 
 
 class CauseProblem(Exception):
-    """The cause that was given, or its absence, does not fit what the files change."""
+    """The cause that was given, or its absence, does not fit what changes."""
 
     def __init__(self, en: str, zh: str):
         super().__init__(en)
@@ -50,293 +34,133 @@ class CauseProblem(Exception):
 
 @dataclass(frozen=True)
 class Orders:
-    """How an import is to be done."""
+    """How something is to be published."""
 
     cause: Cause | None = None
-    note: str | None = None
+    note_zh: str | None = None
+    note_en: str | None = None
     by: str | None = None
+    """The office that publishes."""
     dry_run: bool = False
-    only_if_empty: bool = False
-    """Do nothing where a release is there already: another process was first."""
-    texts: Sequence[Body] = ()
-    """Documents at hand: files that were read from one of them are checked against it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One release to be made."""
+
+    source: str
+    """The files or codes that ask for it, as messages name them."""
+    changes: Changes
+    cause: Cause | CauseProblem
+    """In a dry run also what is wrong with the cause, or its absence."""
+    noted: bool = True
+    """Whether the note that was given is about this release."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows are added, changed and removed."""
+        return sum(len(c.added) + len(c.changed) + len(c.removed) for c in self.changes.values())
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an import did, or would do."""
+    """What was published, or would be."""
 
-    changes: Changes
-    release: Made | None
-    """None in a dry run, and where nothing changes."""
-    cause: "Cause | CauseProblem | None"
-    """In a dry run also what is wrong with the cause, or its absence."""
+    steps: Sequence[Step]
+    releases: Sequence[Made]
+    """Empty in a dry run, and where nothing changes."""
+
+    @property
+    def release(self) -> Made | None:
+        """The last release that was made."""
+        return self.releases[-1] if self.releases else None
 
 
-def import_plans(
-    engine: sa.Engine, paths: Sequence[Path], orders: Orders, progress: Progress
+def publish(
+    engine: sa.Engine, decide: Callable[[sa.Connection], Sequence[Step]], orders: Orders
 ) -> Outcome:
-    """Import plan files as one release; raises Refused or CauseProblem with nothing changed."""
-    drafts = []
-    for number, path in enumerate(paths, 1):
-        count = f"{number}/{len(paths)}"
-        progress(f"reading {path} ({count})", f"读取 {path}（{count}）")
-        drafts.append(_checked_against_texts(read_draft(path), orders.texts))
-    _refuse_foreign_texts(drafts, orders.texts)
-    with _transaction(engine, keep=not orders.dry_run) as connection:
-        outcome = _imported(connection, drafts, orders, progress)
-    if outcome.release:
-        move_to_file(engine)
-    return outcome
-
-
-def _imported(
-    connection: sa.Connection, drafts: Sequence[Draft], orders: Orders, progress: Progress
-) -> Outcome:
-    if orders.only_if_empty and _is_published(connection):
-        return Outcome({}, None, None)
-    progress("comparing with the database", "与数据库比较")
-    _refuse_what_is_wrong(drafts, connection)
-    changes = _changes(drafts, connection)
-    if not any(changes.values()):
-        return Outcome({}, None, None)
-    cause = _cause(orders, changes, connection)
-    if not orders.dry_run:
-        rows = sum(len(c.added) + len(c.changed) + len(c.removed) for c in changes.values())
-        progress(f"writing {rows} rows", f"写入{rows}行")
-    number = next_number(connection)
-    apply(connection, number, changes)
-    derive(connection, number, touched_by(changes))
-    _refuse_new_units(drafts, connection, changes["indicator"])
-    _refuse_dangling(drafts, connection, changes)
-    if orders.dry_run or isinstance(cause, CauseProblem):
-        return Outcome(changes, None, cause)
-    # The time is taken last: until the commit nobody sees the release, and none is dated back.
-    made = add_release(connection, number, cause, changes, orders.note, orders.by)
-    return Outcome(changes, made, cause)
+    """Publish what is decided under the writer's lock; raises Refused with nothing changed."""
+    with transaction(engine, keep=not orders.dry_run) as connection:
+        steps = decide(connection)
+        made = [_released(connection, step, orders) for step in steps]
+    if orders.dry_run or not made:
+        return Outcome(steps, ())
+    move_to_file(engine)
+    return Outcome(steps, [one for one in made if one])
 
 
 @contextmanager
-def _transaction(engine: sa.Engine, keep: bool) -> Iterator[sa.Connection]:
+def transaction(engine: sa.Engine, keep: bool = True) -> Iterator[sa.Connection]:
     """A writer's transaction: locked before anything is read, kept whole or not at all."""
-    with engine.connect() as connection, connection.begin() as transaction:
+    with engine.connect() as connection, connection.begin() as running:
         yield connection
         if not keep:
-            transaction.rollback()
+            running.rollback()
 
 
-def _is_published(connection: sa.Connection) -> bool:
+def is_published(connection: sa.Connection) -> bool:
+    """Whether there is a release."""
     return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
 
 
-def _checked_against_texts(draft: Draft, texts: Sequence[Body]) -> Draft:
-    """The draft with what its text, where it is at hand, says against it."""
-    document = draft.raw.get("document") if isinstance(draft.raw, dict) else None
-    given = document.get("body_sha256") if isinstance(document, dict) else None
-    for body in texts:
-        if body.sha256 == given:
-            found = [told_at(draft.source, c) for c in compare_anchors(draft.raw, body)]
-            return Draft(draft.path, draft.source, draft.file, draft.complaints + found)
-    return draft
+def taken_down(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """By resource and code: the release that removed a row's content by force of law."""
+    here = TAKEDOWNS.c
+    rows = connection.execute(sa.select(here.resource, here.code, here.release))
+    return {(resource, code): release for resource, code, release in rows}
 
 
-def _refuse_foreign_texts(drafts: Sequence[Draft], texts: Sequence[Body]) -> None:
-    """A text that belongs to no file would prove nothing, and seem to."""
-    documents = {at(draft.raw, ("document", "body_sha256")) for draft in drafts}
-    for body in texts:
-        if body.sha256 not in documents:
-            raise TextProblem(
-                f"the text given (SHA-256 {body.sha256}) is that of none of the files; "
-                "is it a page that needs --page?",
-                f"所给文本（SHA-256 {body.sha256}）不属于任何一个文件；是否应加--page？",
-            )
-
-
-def _refuse_what_is_wrong(drafts: Sequence[Draft], connection: sa.Connection) -> None:
-    known = _known(connection, drafts)
-    for draft in drafts:
-        introduce(draft.raw, known)
-    complaints = {
-        str(draft.path): draft.complaints
-        + [told_at(draft.source, c) for c in complaints_of(draft.raw, known)]
-        for draft in drafts
-    }
-    for path, found in _same_plan_twice(drafts):
-        complaints[path].append(found)
-    if any(complaints.values()):
-        raise Refused({path: found for path, found in complaints.items() if found})
-
-
-def _same_plan_twice(drafts: Sequence[Draft]) -> Iterator[tuple[str, Complaint]]:
-    seen: dict[str, Path] = {}
-    for draft in drafts:
-        if draft.file is None:
-            continue
-        code = draft.file.plan.code
-        if code in seen:
-            yield (
-                str(draft.path),
-                told_at(
-                    draft.source,
-                    Complaint(
-                        ("plan", "code"),
-                        f"{seen[code]} is a file of the same plan",
-                        f"{seen[code]} 是同一计划的文件",
-                        code,
-                    ),
-                ),
-            )
-        seen.setdefault(code, draft.path)
-
-
-def _known(connection: sa.Connection, drafts: Sequence[Draft]) -> Known:
-    """The current codes of the database, without what the files at hand define anew."""
-    known = Known()
-    mine = _plans(drafts)
-    for table in ("body", "indicator", "plan", "task"):
-        here = TABLES[table].c
-        others = sa.select(here.code).where(
-            here.release_to.is_(None), here[SCOPE[table]].not_in(mine)
-        )
-        known.codes[table] = set(connection.scalars(others))
-    known.measured = measured_now(connection)
-    return known
-
-
-def _plans(drafts: Sequence[Draft]) -> list[str]:
-    return [draft.file.plan.code for draft in drafts if draft.file]
-
-
-# --- comparing --------------------------------------------------------------------------------
-
-
-def _changes(drafts: Sequence[Draft], connection: sa.Connection) -> Changes:
-    """What the files change, table by table; raises Refused where files or rows contradict."""
-    measured = _measured(drafts, connection)
-    mine = _plans(drafts)
-    found: dict[str, dict[str, dict[str, Row]]] = {table: {} for table in SCOPE}
-    for draft in drafts:
-        assert draft.file is not None, "refused before"
-        for table, rows in rows_of(draft.file, measured).items():
-            for row in rows:
-                by_plan = found[table].setdefault(row["code"], {})
-                by_plan[draft.file.plan.code] = row
-    refused: list[Complaint] = []
-    desired: dict[str, dict[str, Row]] = {}
-    for table, by_code in found.items():
-        there = current_rows(connection, table, "code", by_code)
-        desired[table] = {}
-        for code, by_plan in by_code.items():
-            was = there.get(code)
-            owner = _owner(by_plan, was[SCOPE[table]] if was else None, mine)
-            kept = by_plan.get(owner) or was or {}
-            others = (_contradicts(table, row, kept) for row in by_plan.values())
-            refused += [complaint for complaint in others if complaint]
-            if owner in by_plan:
-                desired[table][code] = kept
-    if refused:
-        raise Refused({_joined(drafts): refused})
-    return {
-        table: compare(table, current_rows(connection, table, SCOPE[table], mine), desired[table])
-        for table in SCOPE
-    }
-
-
-def _owner(by_plan: Mapping[str, Row], was: str | None, mine: Sequence[str]) -> str:
-    """The plan that a row belongs to: as before while its file still has it, else the first."""
-    if was is not None and (was in by_plan or was not in mine):
-        return was
-    return min(by_plan)
-
-
-def _joined(drafts: Sequence[Draft]) -> str:
-    return ", ".join(str(draft.path) for draft in drafts)
-
-
-def _contradicts(table: str, row: Row, other: Row) -> Complaint | None:
-    """What is wrong where a row's code is already another plan's; a definition may be repeated."""
-    code, owner = row["code"], other[SCOPE[table]]
-    if row[SCOPE[table]] == owner:
+def _released(connection: sa.Connection, step: Step, orders: Orders) -> Made | None:
+    _refuse_taken_down(connection, step)
+    number = next_number(connection)
+    apply(connection, number, step.changes)
+    _refuse_dangling(connection, step)
+    touched = derive(connection, number, touched_by(step.changes))
+    if isinstance(step.cause, CauseProblem):
         return None
-    if table not in DEFINED:
-        return Complaint(
-            (), f"the code {code} belongs to plan {owner}", f"代码{code}属于计划{owner}"
-        )
-    differing = [n for n, value in row.items() if n != "defined_in" and other.get(n) != value]
-    if not differing:
-        return None
-    first = differing[0]
-    there, here = shown(other.get(first)), shown(row[first])
-    return Complaint(
-        (),
-        f"{table} {code} is defined differently by the file of plan {owner}: "
-        f"{first} is {there} there and {here} here",
-        f"{code}在计划{owner}的文件中另有定义：{first}彼处为{there}，此处为{here}",
+    record(connection, number, step.changes)
+    # The time is taken last: until the commit nobody sees the release, and none is dated back.
+    return add_release(
+        connection,
+        number,
+        step.cause,
+        step.changes,
+        touched,
+        {
+            "note_zh": orders.note_zh if step.noted else None,
+            "note_en": orders.note_en if step.noted else None,
+            "by": orders.by,
+        },
     )
 
 
-def _measured(drafts: Sequence[Draft], connection: sa.Connection) -> dict[str, Measured]:
-    found = measured_now(connection)
-    for draft in drafts:
-        for part in draft.file.indicators if draft.file else ():
-            code = indicator_code(at(draft.raw, ("plan", "issuer")), part.code)
-            found[code] = Measured(part.unit, part.measure)
-    return found
-
-
-def _cause(orders: Orders, changes: Changes, connection: sa.Connection) -> Cause | CauseProblem:
-    """The one cause of the release; a dry run is told what is wrong with it, else it is raised."""
-    try:
-        return _one_cause(orders.cause, changes, connection)
-    except CauseProblem as problem:
-        if orders.dry_run:
-            return problem
-        raise
-
-
-def _one_cause(given: Cause | None, changes: Changes, connection: sa.Connection) -> Cause:
-    """The cause that the data tell, or the one that was given."""
-    old = any(
-        bool(change.changed or change.removed or _new_for_old_plan(table, change, changes))
-        for table, change in changes.items()
-    )
-    if changes["plan"].added and old:
-        raise CauseProblem(
-            "the files bring a new plan and change an old one: two causes are two releases; "
-            "import them one after the other",
-            "这些文件既有新计划又改动旧计划：两个原因应为两版，请分别导入",
+def _refuse_taken_down(connection: sa.Connection, step: Step) -> None:
+    gone = taken_down(connection)
+    added = [
+        (table, row["code"], gone.get((RESOURCE_OF[table], row["code"])))
+        for table, change in step.changes.items()
+        for row in change.added
+    ]
+    complaints = [
+        Complaint(
+            (),
+            f"would bring back {table} {code}, whose content was taken down in release {release} "
+            "because the law demanded it: take it out",
+            f"会恢复{table} {code}，其内容已依法在第{release}版删除：请将其删去",
         )
-    if changes["plan"].added:
-        told = Cause.NEW_PLAN if _is_published(connection) else Cause.FIRST_PUBLICATION
-        if given not in (None, told):
-            raise CauseProblem(
-                f"the cause is {told}, not {given}", f"原因应为{told}，而不是{given}"
-            )
-        return told
-    if given not in CHANGE_CAUSES:
-        names = ", ".join(CHANGE_CAUSES)
-        raise CauseProblem(
-            f"a published plan changes: say why with --cause; allowed: {names}",
-            f"已发布的计划有改动：请用--cause说明原因；可用：{names}",
-        )
-    return given
+        for table, code, release in added
+        if release is not None
+    ]
+    if complaints:
+        raise Refused({step.source: complaints})
 
 
-def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:
-    """Whether rows are added to a plan that is already published."""
-    new = {row["code"] for row in changes["plan"].added}
-    return any(row[SCOPE[table]] not in new for row in change.added)
-
-
-# --- what must hold afterwards -----------------------------------------------------------------
-
-
-def _refuse_dangling(drafts: Sequence[Draft], connection: sa.Connection, changes: Changes) -> None:
-    broken = dangling(connection, changes)
+def _refuse_dangling(connection: sa.Connection, step: Step) -> None:
+    broken = dangling(connection, step.changes)
     if broken:
         raise Refused(
             {
-                _joined(drafts): [
+                step.source: [
                     Complaint(
                         (),
                         f"would leave {table} {code} with {column} {lost}, which is not current",
@@ -346,29 +170,3 @@ def _refuse_dangling(drafts: Sequence[Draft], connection: sa.Connection, changes
                 ]
             }
         )
-
-
-def _refuse_new_units(drafts: Sequence[Draft], connection: sa.Connection, change: Change) -> None:
-    """A unit may change only together with all figures that are given in it."""
-    changed = [
-        was["code"]
-        for was, wanted in change.changed
-        if (was["unit"], was["measure"]) != (wanted["unit"], wanted["measure"])
-    ]
-    others = [
-        target
-        for target in current_rows(connection, "target", "indicator", changed).values()
-        if target["plan"] not in _plans(drafts)
-    ]
-    if others:
-        complaints = [
-            Complaint(
-                (),
-                f"changes the unit or measure of {target['indicator']}, "
-                f"in which {target['code']} of plan {target['plan']} is given",
-                f"改变了{target['indicator']}的单位或计量方式，"
-                f"而计划{target['plan']}的{target['code']}以此计量",
-            )
-            for target in others
-        ]
-        raise Refused({_joined(drafts): complaints})

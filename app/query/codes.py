@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from app.db import Snapshot, dialect_named
 from app.errors import AppError, NotFound, Withdrawn
+from app.formats.day import day_of
 from app.models import RELEASES, metadata
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.query.declare import Resource
 from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints, nearest
-from app.query.select import release_parameter
+from app.query.select import alive, release_parameter
 from app.query.state import State
 from app.query.statement import Statement, compiled
 
@@ -111,7 +112,7 @@ def _last_version(
     if not rows:
         return None
     number, time, cause, note_zh, note_en = rows[0]
-    day = time[:10]
+    day = day_of(time, state.zone)
     note, note_en = note_zh or note_en, note_en or note_zh
     return Withdrawn(
         f"Withdrawn in release {number} ({day})" + (f": {note_en}" if note_en else "."),
@@ -167,5 +168,5 @@ def _neighbours_statement(dialect: str, table: str, upward: bool) -> Statement:
     given = sa.bindparam("code", type_=here.code.type)
     side = here.code >= given if upward else here.code < given
     order = here.code.asc() if upward else here.code.desc()
-    select = sa.select(here.code).where(side, here.release_to.is_(None))
+    select = sa.select(here.code).distinct().where(side, alive(metadata.tables[table], past=False))
     return compiled(select.order_by(order).limit(NEIGHBOURS), dialect_named(dialect), ())

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import create_model
+from pydantic import Field, create_model
 from pydantic.fields import FieldInfo
 from sqlmodel import SQLModel
 
+from app.formats import FORMATS, Format
 from app.formats.column import Choices, Column
 from app.models import MODELS
 from app.models.base import (
+    Count,
     Refers,
+    Via,
     Zh,
     can_be_asked,
     choices_of,
@@ -29,6 +32,7 @@ from app.query.params import (
     RELEVANCE,
     VALUE_TYPES,
     Code,
+    DetailParams,
     ListParams,
     Query,
     described,
@@ -56,6 +60,8 @@ class Filter:
     """The field, where it has another name than the parameter."""
     through: Through | None = None
     """The field is one of these other rows."""
+    allowed: tuple[str, ...] = ()
+    """The values that there are, where the field itself has no closed list."""
 
     @property
     def field(self) -> str:
@@ -64,19 +70,29 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Range:
-    """Two parameters, `x_min` and `x_max`: the rows whose field lies between them, both included.
+class Bound:
+    """A parameter that keeps the rows whose field is at least, or at most, the given value.
 
-    A row whose field is null lies in no range.
+    A row whose field is null lies within no bound.
     """
+
+    name: str
+    field: str
+    least: bool
+
+
+@dataclass(frozen=True)
+class Range:
+    """Two parameters, `x_min` and `x_max`: rows whose field lies between them, both included."""
 
     name: str
     column: str | None = None
 
     @property
-    def field(self) -> str:
-        """The name of the field that is compared."""
-        return self.column or self.name
+    def ends(self) -> tuple[Bound, Bound]:
+        """The two bounds."""
+        field = self.column or self.name
+        return Bound(f"{self.name}_min", field, True), Bound(f"{self.name}_max", field, False)
 
 
 @dataclass(frozen=True)
@@ -146,10 +162,18 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     """Beside those that every closed list, reference and truth value of the row is by itself."""
     ranges: tuple[Range, ...] = ()
+    limits: tuple[Bound, ...] = ()
+    """Bounds beside those of the ranges."""
     nested: tuple[Nested, ...] = ()
     searched: Searched | None = None
     key: str = "code"
     """The field that names a row in its address."""
+    detail: bool = True
+    """Whether each row has an address of its own."""
+    more: tuple[Format, ...] = ()
+    """Formats beside those that every resource has."""
+    named: tuple[str, ...] = ()
+    """The fields that name a row in Chinese and English, where they are not its title or name."""
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -160,6 +184,11 @@ class Resource:
     def column(self) -> dict[str, Column]:
         """The columns of a row by name."""
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def formats(self) -> dict[str, Format]:
+        """The formats in which it is written, by name."""
+        return FORMATS | {form.name: form for form in self.more}
 
     @cached_property
     def asked(self) -> dict[str, Asked]:
@@ -185,9 +214,38 @@ class Resource:
         return tuple(name for name in self.asked if name != self.key)
 
     @cached_property
-    def bounds(self) -> dict[str, Range]:
-        """The ranges by the names of their two parameters."""
-        return {f"{r.name}_{end}": r for r in self.ranges for end in ("min", "max")}
+    def bounds(self) -> dict[str, Bound]:
+        """Everything that a field can be compared with, by the name of the parameter."""
+        ends = [bound for chosen in self.ranges for bound in chosen.ends]
+        return {bound.name: bound for bound in (*ends, *self.limits)}
+
+    @cached_property
+    def names(self) -> tuple[str | None, str | None]:
+        """The fields that name a row in Chinese and in English."""
+        for fields in (self.named, ("title_zh", "title_en"), ("name_zh", "name_en")):
+            if fields and fields[0] in self.column:
+                return fields[0], fields[1] if len(fields) > 1 else None
+        return None, None
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """All tables from which a field of a row is read, and the text that `q` looks into."""
+        found = {self.table}
+        for info in fields_of(self.row).values():
+            if via := mark(info, Via):
+                found.add(self.table_of(via))
+            elif count := mark(info, Count):
+                found.add(count.table)
+        return frozenset(found | ({f"{self.table}_text"} if self.searched else set()))
+
+    def table_of(self, via: Via) -> str:
+        """The table that a field is read from."""
+        if via.table:
+            return via.table
+        refers = mark(self.field(via.by), Refers)
+        if refers is None:
+            raise LookupError(f"{self.name}.{via.by} refers to no table")
+        return refers.table
 
     def field(self, name: str) -> FieldInfo:
         """A field of the row, or else of the table."""
@@ -205,7 +263,7 @@ class Resource:
         """The parameters of the list: the same model parses requests and describes them."""
         fields: dict[str, Any] = {name: _values(asked) for name, asked in self.asked.items()}
         for name, chosen in self.bounds.items():
-            fields[name] = _bound(name, self.field(chosen.field))
+            fields[name] = _bound(chosen, self.column[chosen.field], self.field(chosen.field))
         if self.searched:
             fields["q"] = Query
         fields["sort"] = _names(
@@ -213,9 +271,10 @@ class Resource:
             f"Order of the rows (排序): fields, `-` for descending, at most {MAX_SORT}",
             MAX_SORT,
         )
+        always = f"; `{self.key}` always stands there" if self.key in self.column else ""
         fields["fields"] = _names(
             tuple(self.column),
-            f"Only these fields (字段), in the usual order; `{self.key}` always stands there",
+            "Only these fields (字段), in the usual order" + always,
         )
         if self.nested:
             lists = tuple(inner.name for inner in self.nested)
@@ -225,16 +284,39 @@ class Resource:
             "Filters whose values are counted (分面计数), each under all filters but its own; at "
             "most 100 values each; JSON only",
         )
+        fields |= self._format
         with warnings.catch_warnings():
             # `copy` is a field of documents and an old method of pydantic's that nobody calls.
             warnings.filterwarnings("ignore", message=".*shadows an attribute")
             return create_model(f"{self.row.__name__}Params", __base__=ListParams, **fields)
+
+    @cached_property
+    def detail_params(self) -> type[DetailParams]:
+        """The parameters of a detail."""
+        fields: dict[str, Any] = self._format
+        name = f"{self.row.__name__}DetailParams"
+        return create_model(name, __base__=DetailParams, **fields) if fields else DetailParams
+
+    @cached_property
+    def _format(self) -> dict[str, Any]:
+        """The parameter `format`, where there are more formats than usual."""
+        if not self.more:
+            return {}
+        usual = DetailParams.model_fields["format"]
+        listed = Field(
+            default=None,
+            description=usual.description,
+            json_schema_extra={"enum": list(self.formats)},
+        )
+        return {"format": (str | None, listed)}
 
 
 def _values(asked: Asked) -> tuple[Any, Any]:
     kind: Any = VALUE_TYPES.get(asked.kind, asked.kind)
     if asked.refers:
         kind = Code
+    elif asked.filter.allowed:
+        kind = Literal[asked.filter.allowed]
     repeated: Any = list[kind]
     meaning = _meaning(asked.info, "; repeat it for OR")
     return repeated | None, described(meaning, max_length=MAX_VALUES)
@@ -246,9 +328,9 @@ def _meaning(info: FieldInfo, more: str) -> str:
     return f"{info.description}{more}." + (f" {zh.text}。" if zh else "")
 
 
-def _bound(name: str, info: FieldInfo) -> tuple[Any, Any]:
-    kind = RANGE_TYPES["time" if name.startswith("time_") else unwrap(info.annotation)[0]]
-    end = "least" if name.endswith("_min") else "most"
+def _bound(bound: Bound, column: Column, info: FieldInfo) -> tuple[Any, Any]:
+    kind = RANGE_TYPES[column.type]
+    end = "least" if bound.least else "most"
     return kind | None, described(_meaning(info, f": at {end} this"))
 
 

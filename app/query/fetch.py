@@ -15,9 +15,10 @@ from app.query.codes import absent, refuse_unknown_codes
 from app.query.cursor import Cursor, foreign, question, read_cursor
 from app.query.declare import Asked, Nested, Resource
 from app.query.params import LARGEST, ListParams
-from app.query.request import Pairs
+from app.query.request import LATER_THAN_STATE, Pairs, bad_value
 from app.query.select import (
     COUNTED_WITH_QUERY,
+    RELEASE_TO,
     Shape,
     bare,
     facets_statement,
@@ -62,13 +63,21 @@ class Detail:
 
 def list_state(snapshot: Snapshot, resource: Resource, params: ListParams, zone: ZoneInfo) -> State:
     """The state that a list shows; a later page shows that of the first one."""
+    state = _state(snapshot, resource, params, zone)
+    if params.since is not None and params.since > state.number:
+        reason = LATER_THAN_STATE.filled({"shown": state.number})
+        raise bad_value("query", "since", str(params.since), reason)
+    return state
+
+
+def _state(snapshot: Snapshot, resource: Resource, params: ListParams, zone: ZoneInfo) -> State:
     cursor = read_cursor(resource, params, sort_of(resource, params))
     if cursor is None:
         return state_of(snapshot, params, zone)
     if params.as_of is not None and state_of(snapshot, params, zone).number != cursor.release:
         raise foreign(params)
     try:
-        return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of)
+        return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of, zone=zone)
     except InvalidValue:
         raise foreign(params) from None
 
@@ -88,9 +97,9 @@ def fetch(
     if more:
         last = list(keys[params.limit - 1])
         following = Cursor(state.number, question(resource, params), last).written()
-    counted_out = bool(shape.words) and total > COUNTED_WITH_QUERY
+    counted_out = bool(shape.words) and not shape.since and total > COUNTED_WITH_QUERY
     return Page(
-        columns=[resource.column[name] for name in shape.columns],
+        columns=_columns(shape),
         rows=rows,
         total=COUNTED_WITH_QUERY if counted_out else total,
         total_is="at_least" if counted_out else "exact",
@@ -119,6 +128,8 @@ def _asked(
     zone: ZoneInfo,
 ) -> tuple[Shape, Values]:
     values: Values = {"release": state.number}
+    if params.since is not None:
+        values["since"] = params.since
     filters, bounds = [], []
     for name in resource.asked:
         if given := getattr(params, name):
@@ -128,8 +139,8 @@ def _asked(
     for name, chosen in resource.bounds.items():
         bound = getattr(params, name)
         if bound is not None:
-            if chosen.name == "time":
-                bound = (first_of if name.endswith("_min") else last_of)(bound, zone)
+            if resource.column[chosen.field].type == "time":
+                bound = (first_of if chosen.least else last_of)(bound, zone)
             bounds.append(name)
             values[name] = bound
     words = words_of(getattr(params, "q", None) or "")
@@ -143,8 +154,14 @@ def _asked(
         bounds=tuple(bounds),
         words=len(words),
         past=state.past,
+        since=params.since is not None,
     )
     return shape, values
+
+
+def _columns(shape: Shape) -> list[Column]:
+    columns = [shape.resource.column[name] for name in shape.columns]
+    return [*columns, RELEASE_TO] if shape.tells_end else columns
 
 
 def _paged(
@@ -162,7 +179,7 @@ def _paged(
 def _rows(snapshot: Snapshot, shape: Shape, values: Values) -> tuple[list[Row], list[Row]]:
     """Rows and, beside them, the keys that order them."""
     found = rows_statement(shape, snapshot.dialect).run(snapshot, values)
-    width = len(shape.columns)
+    width = len(_columns(shape))
     return [row[:width] for row in found], [row[width:] for row in found]
 
 
@@ -206,6 +223,8 @@ def _included(
     state: State,
 ) -> Lists:
     wanted = getattr(params, "include", None) or ()
+    if not wanted:
+        return {}
     place = shape.columns.index(resource.key)
     codes = [row[place] for row in rows]
     return {
@@ -216,7 +235,7 @@ def _included(
 
 
 def nested_rows(
-    snapshot: Snapshot, inner: Nested, codes: Sequence[str], state: State
+    snapshot: Snapshot, inner: Nested, codes: Sequence[str | int], state: State
 ) -> list[list[Row]]:
     """For each code the rows nested in it, in their usual order: one statement for all."""
     if not codes:
@@ -225,14 +244,14 @@ def nested_rows(
     shape = Shape(
         resource=inner.of,
         columns=inner.columns,
-        sort=(inner.by, *inner.of.order),
+        sort=(inner.by, *(key for key in inner.of.order if bare(key) != inner.by)),
         filters=((inner.by, len(wanted)),),
         past=state.past,
         limited=False,
     )
     values = {f"{inner.by}_{n}": code for n, code in enumerate(wanted)}
     found, keys = _rows(snapshot, shape, {**values, "release": state.number})
-    lists: dict[str, list[Row]] = {code: [] for code in codes}
+    lists: dict[str | int, list[Row]] = {code: [] for code in codes}
     for row, key in zip(found, keys, strict=True):
         lists[key[0]].append(row)
     return [lists[code] for code in codes]
@@ -289,7 +308,7 @@ def fetch_one(
     if not rows:
         raise absent(snapshot, resource, code, state)
     nested: Lists = {
-        inner.name: (inner.shown, nested_rows(snapshot, inner, [code], state))
+        inner.name: (inner.shown, nested_rows(snapshot, inner, [value], state))
         for inner in resource.nested
         if with_lists
     }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.formats import FORMATS
+from app.formats.column import ColumnType
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.search import MAX_CHARACTERS, MAX_WORDS, words_of
 
@@ -115,6 +116,7 @@ SPLIT = frozenset({"sort", "fields", "include", "facets"})
 # The bounds stand before the validator: only then does the description call them by their names.
 AnyInteger = Annotated[int, Field(ge=-LARGEST, le=LARGEST), BeforeValidator(_integer)]
 ReleaseNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_integer)]
+SinceNumber = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_integer)]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_integer)]
 PlainBoolean = Annotated[bool, BeforeValidator(_boolean)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, max_length=CODE_LENGTH)]
@@ -147,7 +149,12 @@ VALUE_TYPES: dict[type, Any] = {
     int: AnyInteger,
     str: Text,
 }
-RANGE_TYPES: dict[Any, Any] = {float: Figure, date: Day, "time": Moment}
+RANGE_TYPES: dict[ColumnType, Any] = {
+    "integer": AnyInteger,
+    "number": Figure,
+    "date": Day,
+    "time": Moment,
+}
 
 
 class StateParams(BaseModel):
@@ -187,6 +194,11 @@ class DetailParams(StateParams):
 class ListParams(DetailParams):
     """What every list takes."""
 
+    since: SinceNumber | None = Field(
+        default=None,
+        description="Only what reads differently than in this release (0: before the first), and "
+        "what is gone, with `release_to`: what a mirror needs. 自该版以来的变化。",
+    )
     limit: Limit = Field(
         default=DEFAULT_LIMIT, description="Rows on one page, at most. 每页行数上限。"
     )

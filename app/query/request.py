@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.errors import InvalidValue, UnknownParameter
+from app.formats import JSON, Format
 from app.models.base import choices_of, unwrap
 from app.query.params import RELEVANCE, SPLIT, ListParams, StateParams
 
@@ -27,7 +28,7 @@ SHOWN = 200
 TOLD = 20
 """Refused places of one request that are told; looking for the nearest name costs time."""
 
-OF_LISTS = frozenset({"q", "sort", "fields", "include", "facets", "limit", "cursor"})
+OF_LISTS = frozenset({"q", "sort", "fields", "include", "facets", "since", "limit", "cursor"})
 """Parameters that a list has and a detail does not."""
 
 MANY = 12
@@ -57,6 +58,10 @@ FOREIGN_CURSOR = Reason(
 UNKNOWN_RELEASE = Reason(
     "unknown_release", "is later than the newest release, {newest}", "晚于最新的第{newest}版"
 )
+LATER_THAN_STATE = Reason(
+    "later_than_state", "is later than release {shown}, which is asked for", "晚于所问的第{shown}版"
+)
+WHOLE_LISTS_ONLY = Reason("with_since", "cannot stand together with since", "不能与since同时给出")
 FUTURE = Reason("in_the_future", "is in the future", "是将来的时刻")
 TWO_CLOCKS = Reason("with_release", "cannot stand together with release", "不能与release同时给出")
 BAD_ENCODING = Reason(
@@ -67,6 +72,9 @@ BAD_ENCODING = Reason(
 NOT_IN_LIST = Reason("not_in_list", "is none of {allowed}", "不在 {allowed} 之中")
 JSON_ONLY = Reason(
     "json_only", "is for JSON: {format} has no place for it", "只适用于JSON：{format}无处容纳"
+)
+WHOLE_ROWS_ONLY = Reason(
+    "whole_rows_only", "is not for {format}, which needs whole rows", "不适用于{format}：它需要整行"
 )
 CSV_ONLY = Reason("csv_only", "is for CSV, not for {format}", "只适用于CSV，不适用于{format}")
 NOT_VALID = Reason("not_valid", "is not valid", "无效")
@@ -106,6 +114,7 @@ REASONS = {
         "is no code: lower-case letters, digits and single hyphens",
         "不是代码：只能有小写字母、数字和单个连字符",
     ),
+    "missing": Reason("missing", "is missing", "缺少"),
     "string_too_short": Reason("empty", "is empty", "为空"),
     "string_too_long": Reason(
         "too_long", "is longer than {max_length} characters", "超过{max_length}个字符"
@@ -145,7 +154,7 @@ def _decoded(text: bytes) -> str:
     return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
 
 
-def parse(model: type[Params], pairs: Pairs, path: str, form: str) -> Params:
+def parse(model: type[Params], pairs: Pairs, path: str, form: Format) -> Params:
     """The parameters of a request for an answer in some form.
 
     Raises UnknownParameter or InvalidValue.
@@ -169,18 +178,26 @@ def names_of(model: type[BaseModel]) -> list[str]:
     return sorted(model.model_fields, key=lambda name: name in common)
 
 
-def _refuse_what_does_not_fit(params: StateParams, form: str) -> None:
+def _refuse_what_does_not_fit(params: StateParams, form: Format) -> None:
     """What each parameter allows, but not beside another one, or not in this form."""
     if params.release is not None and params.as_of is not None:
         raise bad_value("query", "as_of", params.as_of, TWO_CLOCKS)
-    if getattr(params, "bom", None) and form != "csv":
-        raise bad_value("query", "bom", "true", CSV_ONLY.filled({"format": form}))
+    if getattr(params, "bom", None) and form.name != "csv":
+        raise bad_value("query", "bom", "true", CSV_ONLY.filled({"format": form.name}))
     if not isinstance(params, ListParams):
         return
+    if form.needs_all_fields and (fields := getattr(params, "fields", None)):
+        reason = WHOLE_ROWS_ONLY.filled({"format": form.name})
+        raise bad_value("query", "fields", ",".join(fields), reason)
+    if form.cites and params.since is not None:
+        reason = WHOLE_ROWS_ONLY.filled({"format": form.name})
+        raise bad_value("query", "since", str(params.since), reason)
     for name in ("include", "facets"):
         names = getattr(params, name, None)
-        if names and form != "json":
-            reason = JSON_ONLY.filled({"format": form})
+        if names and params.since is not None:
+            raise bad_value("query", name, ",".join(names), WHOLE_LISTS_ONLY)
+        if names and form is not JSON:
+            reason = JSON_ONLY.filled({"format": form.name})
             raise bad_value("query", name, ",".join(names), reason)
     if RELEVANCE in (getattr(params, "sort", None) or ()) and not getattr(params, "q", None):
         raise bad_value("query", "sort", RELEVANCE, NEEDS_QUERY)
@@ -220,7 +237,7 @@ def _unknown(pairs: Sequence[tuple[str, str]], known: list[str], path: str) -> U
     ]
     first = errors[0]
     hint, hint_zh = hints(first["suggestion"])
-    if first["name"] in OF_LISTS and path.endswith("}"):
+    if first["name"] in OF_LISTS and path.count("{") == 1 and path.endswith("}"):
         listed = path.rpartition("/")[0]
         hint = f" It is one of the list, {listed}; a detail has all fields and all its lists."
         hint_zh = f"；它是列表 {listed} 的参数，详情总是包含全部字段和列表"
@@ -269,17 +286,20 @@ class _Refused:
 def _invalid(refused: Sequence[_Refused]) -> InvalidValue:
     first = refused[0]
     hint, hint_zh = hints(first.suggestion)
-    return InvalidValue(
-        f"{first.name} = '{first.value}' {first.reason.en}.{hint}",
-        f"{first.name} 的值“{first.value}”{first.reason.zh}{hint_zh}。",
-        [each.told() for each in refused],
-    )
+    if first.reason == REASONS["missing"]:
+        en, zh = f"The parameter {first.name} is missing.", f"缺少参数 {first.name}。"
+    else:
+        en = f"{first.name} = '{first.value}' {first.reason.en}.{hint}"
+        zh = f"{first.name} 的值“{first.value}”{first.reason.zh}{hint_zh}。"
+    return InvalidValue(en, zh, [each.told() for each in refused])
 
 
 def _told(model: type[BaseModel], detail: ErrorDetails) -> _Refused:
     name = str(detail["loc"][0])
     given = detail["input"]
     value = given if isinstance(given, str) else f"{len(given)} values"
+    if detail["type"] == "missing":
+        value = ""
     allowed = _allowed(model.model_fields[name].annotation)
     context = {**detail.get("ctx", {})}
     if detail["type"] in ("enum", "literal_error") and allowed:

@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from app.db import dialect_named
 from app.formats.column import Column
 from app.models import CLOCKED, MODELS, metadata
-from app.models.base import Count, Refers, Via, fields_of, mark, unwrap
+from app.models.base import (
+    Clock,
+    Count,
+    Via,
+    column_of,
+    fields_of,
+    key_of,
+    mark,
+    unwrap,
+)
 from app.query.declare import Asked, Resource, Through
 from app.query.params import RELEVANCE
 from app.query.statement import Statement, compiled
@@ -23,6 +32,9 @@ COUNTED_WITH_QUERY = 1000
 FACET_VALUES = 100
 
 INTEGER = sa.Integer()
+
+RELEASE_TO = column_of("release_to", Clock.model_fields["release_to"])
+"""The column that `since` and all versions of a figure have beside the usual ones."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +53,20 @@ class Shape:
     """How many words are searched for."""
     past: bool = False
     """Asked as of a release; else the current rows."""
+    since: bool = False
+    """Only what reads differently than in an earlier release, and what is gone."""
     after: tuple[bool, ...] | None = None
     """Begins behind a row: for each field of `sort`, whether it is null there."""
     limited: bool = True
 
     def counted(self) -> "Shape":
         """The same without what does not matter to a count, so that one statement serves all."""
-        return replace(self, columns=(), sort=())
+        return replace(self, columns=self.columns if self.since else (), sort=())
+
+    @property
+    def tells_end(self) -> bool:
+        """Whether rows can be gone since, so that `release_to` tells which are."""
+        return self.since and "release_to" in metadata.tables[self.resource.table].c
 
     def without(self, name: str) -> "Shape":
         """The same without one filter."""
@@ -59,11 +78,22 @@ def release_parameter() -> sa.BindParameter[int]:
     return sa.bindparam("release", type_=INTEGER, unique=False)
 
 
-def alive(table: sa.FromClause, past: bool) -> sa.ColumnElement[bool]:
-    """The one condition by which a row belongs to the state that is asked for."""
-    release = release_parameter()
+def since_parameter() -> sa.BindParameter[int]:
+    """The number of the release with which the state is compared."""
+    return sa.bindparam("since", type_=INTEGER, unique=False)
+
+
+def alive(
+    table: sa.FromClause, past: bool, release: sa.BindParameter[int] | None = None
+) -> sa.ColumnElement[bool]:
+    """The one condition by which a row belongs to the state that is asked for.
+
+    Rows of a table without a clock belong to every state from their release on.
+    """
+    release = release_parameter() if release is None else release
     if "release_to" not in table.c:
-        return table.c.number <= release if past else sa.true()
+        number = table.c.release if "release" in table.c else table.c.number
+        return number <= release if past else sa.true()
     if not past:
         return table.c.release_to.is_(None)
     return sa.and_(
@@ -79,8 +109,11 @@ def bare(key: str) -> str:
 
 @lru_cache(maxsize=512)
 def rows_statement(shape: Shape, dialect: str) -> Statement:
-    """The rows, with the fields that order them behind their columns."""
-    return _Select(shape, dialect).rows()
+    """The rows, with the fields that order them behind their columns.
+
+    With `since`, `release_to` stands between them.
+    """
+    return _Since(shape, dialect).rows() if shape.since else _Select(shape, dialect).rows()
 
 
 @lru_cache(maxsize=256)
@@ -91,7 +124,9 @@ def proof_statement(
 
     A code of any release exists: what is closed, or not there yet, makes an empty list.
     """
-    counted: list[Any] = [_Select(shape, dialect).total()] if shape else []
+    counted: list[Any] = []
+    if shape:
+        counted = [(_Since if shape.since else _Select)(shape, dialect).total()]
     for place, (table, count) in enumerate(codes):
         here = metadata.tables[table].c
         values = [sa.bindparam(f"codes{place}_{n}", type_=here.code.type) for n in range(count)]
@@ -112,28 +147,50 @@ def facets_statement(shape: Shape, names: tuple[str, ...], dialect: str) -> Stat
 class _Select:
     """One SELECT in the making: its table, a join for each table read from, its conditions."""
 
-    def __init__(self, shape: Shape, dialect: str):
+    def __init__(
+        self,
+        shape: Shape,
+        dialect: str,
+        earlier: bool = False,
+        prefix: str = "",
+    ):
         self.shape = shape
         self.resource = shape.resource
         self.dialect = dialect
-        self.table = metadata.tables[self.resource.table].alias("t")
+        self.prefix = prefix
+        """Before the names of tables, so that one SELECT can stand inside another."""
+        self.past = earlier or shape.past
+        self.release = since_parameter() if earlier else release_parameter()
+        self.table = metadata.tables[self.resource.table].alias(f"{prefix}t")
         self.source: sa.FromClause = self.table
         self.joined: dict[tuple[str, str], sa.FromClause] = {}
 
     def rows(self) -> Statement:
         shape = self.shape
         columns = [self.resource.column[name] for name in shape.columns]
-        keys = [self._key_column(key) for key in shape.sort]
-        picked = [self.field(c.name).label(c.name) for c in columns]
-        picked += [self.key(key).label(f"key_{bare(key)}") for key in shape.sort]
-        where = self.conditions()
-        if shape.after is not None:
-            where.append(self._behind(shape.after))
-        order = [self._ordered(key) for key in shape.sort]
-        select = sa.select(*picked).select_from(self.source).where(*where).order_by(*order)
-        if shape.limited:
-            select = select.limit(sa.bindparam("limit", type_=INTEGER))
+        keys = [self.key_column(key) for key in shape.sort]
+        select = self.picking([*self.columns(), *self.keys()], self.conditions())
+        select = limited(select.order_by(*[self._ordered(key) for key in shape.sort]), shape)
         return compiled(select, dialect_named(self.dialect), [*columns, *keys])
+
+    def columns(self) -> list[sa.Label[Any]]:
+        """The fields that are shown."""
+        return [self.field(name).label(name) for name in self.shape.columns]
+
+    def keys(self) -> list[sa.Label[Any]]:
+        """The fields that order the rows."""
+        return [self.key(key).label(f"key_{bare(key)}") for key in self.shape.sort]
+
+    def picking(
+        self, picked: Sequence[Any], where: Sequence[sa.ColumnElement[bool]]
+    ) -> sa.Select[Any]:
+        """Some fields of the rows that fulfil conditions, behind the place where a page begins."""
+        behind = [] if self.shape.after is None else [self._behind(self.shape.after)]
+        return sa.select(*picked).select_from(self.source).where(*where, *behind)
+
+    def alive(self, table: sa.FromClause) -> sa.ColumnElement[bool]:
+        """Whether a row belongs to the state that is shown."""
+        return alive(table, self.past, self.release)
 
     def total(self) -> sa.ScalarSelect[int]:
         """The number of rows; with words to search for, no further than is told."""
@@ -192,43 +249,39 @@ class _Select:
         return self.field(bare(key))
 
     def _join(self, via: Via) -> sa.FromClause:
-        target = via.table or self._referred(via.by)
+        target = self.resource.table_of(via)
         if (via.by, target) not in self.joined:
-            other = metadata.tables[target].alias(f"{via.by}_{target}")
-            on = sa.and_(other.c.code == self.field(via.by), alive(other, self.shape.past))
+            other = metadata.tables[target].alias(f"{self.prefix}{via.by}_{target}")
+            on = sa.and_(key_of(other) == self.field(via.by), self.alive(other))
             self.source = self.source.outerjoin(other, on)
             self.joined[via.by, target] = other
         return self.joined[via.by, target]
 
-    def _referred(self, by: str) -> str:
-        refers = mark(self.resource.field(by), Refers)
-        if refers is None:
-            raise LookupError(f"{self.resource.name}.{by} refers to no table")
-        return refers.table
-
     def _join_through(self, through: Through) -> sa.FromClause:
         other = metadata.tables[through.table].alias("through")
-        on = sa.and_(other.c[through.by] == self.table.c[through.of], alive(other, self.shape.past))
+        on = sa.and_(other.c[through.by] == self.table.c[through.of], self.alive(other))
         self.source = self.source.join(other, on)
         self.joined["through", through.table] = other
         return other
 
     def _count(self, count: Count) -> sa.ColumnElement[int]:
         other = metadata.tables[count.table].alias()
-        where = [other.c[count.by] == self.table.c.code, alive(other, self.shape.past)]
+        counted: sa.ColumnElement[Any] = sa.literal_column("1")
+        if count.distinct:
+            counted = other.c[count.distinct].distinct()
         if count.where:
-            where.append(other.c[count.where[0]] == sa.literal_column(f"'{count.where[1]}'"))
-        counted = sa.func.count(*[other.c[name].distinct() for name in [count.distinct] if name])
-        select = sa.select(counted).select_from(other).where(*where)
+            # Not in WHERE: SQLite would then read all rows that have this value, for each row.
+            field, value = count.where
+            counted = sa.case((other.c[field] == sa.literal_column(f"'{value}'"), counted))
+        select = sa.select(sa.func.count(counted)).select_from(other)
+        select = select.where(other.c[count.by] == key_of(self.table), self.alive(other))
         return select.correlate(self.table).scalar_subquery()
 
     def _text(self) -> sa.FromClause:
         name = f"{self.resource.table}_text"
         if ("code", name) not in self.joined:
-            other = metadata.tables[name].alias("text")
-            on = sa.and_(
-                other.c.code == self.table.c[self.resource.key], alive(other, self.shape.past)
-            )
+            other = metadata.tables[name].alias(f"{self.prefix}text")
+            on = sa.and_(other.c.code == self.table.c[self.resource.key], self.alive(other))
             self.source = self.source.join(other, on)
             self.joined["code", name] = other
         return self.joined["code", name]
@@ -238,13 +291,14 @@ class _Select:
     def conditions(self, besides: Through | None = None) -> list[sa.ColumnElement[bool]]:
         """What every row must fulfil; filters through some rows may be left to the caller."""
         shape, through = self.shape, defaultdict[Through, list[tuple[Asked, int]]](list)
-        where = [alive(self.table, shape.past)]
+        where = [self.alive(self.table)]
         for name, count in shape.filters:
-            asked = self.resource.asked[name]
-            if asked.filter.through:
+            asked = self.resource.asked.get(name)
+            if asked and asked.filter.through:
                 through[asked.filter.through].append((asked, count))
             else:
-                where.append(self._equals(self.field(asked.filter.field), name, count))
+                field = asked.filter.field if asked else name
+                where.append(self._equals(self.field(field), name, count))
         for rows, filters in through.items():
             if rows != besides:
                 where.append(self._exists(rows, filters))
@@ -266,7 +320,7 @@ class _Select:
         other = metadata.tables[through.table].alias()
         where = [
             other.c[through.by] == self.table.c[through.of],
-            alive(other, self.shape.past),
+            self.alive(other),
             *(
                 self._equals(other.c[asked.filter.field], asked.filter.name, count)
                 for asked, count in filters
@@ -285,9 +339,10 @@ class _Select:
         ]
 
     def _bound(self, name: str) -> sa.ColumnElement[bool]:
-        column = self.field(self.resource.bounds[name].field)
+        bound = self.resource.bounds[name]
+        column = self.field(bound.field)
         value = sa.bindparam(name, type_=column.type)
-        return column >= value if name.endswith("_min") else column <= value
+        return column >= value if bound.least else column <= value
 
     def _words(self) -> list[sa.BindParameter[str]]:
         return [
@@ -297,13 +352,12 @@ class _Select:
 
     # --- order ---
 
-    def _key_column(self, key: str) -> Column:
+    def key_column(self, key: str) -> Column:
+        """What a sort key holds."""
         return key_column(self.resource, key)
 
     def _ordered(self, key: str) -> sa.ColumnElement[Any]:
-        column = self.key(key)
-        ordered = column.desc() if descends(key) else column.asc()
-        return ordered.nulls_last() if self._key_column(key).nullable else ordered
+        return ordered(self.resource, key, self.key(key))
 
     def _behind(self, nulls: Sequence[bool]) -> sa.ColumnElement[bool]:
         """The rows behind one whose keys are given; a null stands behind every value."""
@@ -315,7 +369,7 @@ class _Select:
                 continue
             last = sa.bindparam(f"after_{bare(key)}", type_=column.type)
             further = column < last if descends(key) else column > last
-            if self._key_column(key).nullable:
+            if self.key_column(key).nullable:
                 further = sa.or_(further, column.is_(None))
             condition = sa.or_(further, sa.and_(column == last, condition))
         return condition
@@ -331,10 +385,165 @@ class _Select:
         for stem in ("title", "name"):
             if f"{stem}_zh" in fields and asked.refers in CLOCKED:
                 other = metadata.tables[asked.refers].alias("label")
-                on = sa.and_(other.c.code == value, alive(other, self.shape.past))
+                on = sa.and_(other.c.code == value, self.alive(other))
                 self.source = self.source.outerjoin(other, on)
                 return other.c[f"{stem}_zh"], other.c[f"{stem}_en"]
         return nothing, nothing
+
+
+class _Since:
+    """What a list shows in a state and did not show, or not so, in an earlier release.
+
+    Two SELECTs: rows of the state that differ, and rows of the earlier release that are gone.
+    """
+
+    def __init__(self, shape: Shape, dialect: str):
+        self.shape = shape
+        self.dialect = dialect
+        self.resource = shape.resource
+
+    def rows(self) -> Statement:
+        shape = self.shape
+        parts = self._parts(keys=True)
+        both = (sa.union_all(*parts) if len(parts) > 1 else parts[0]).subquery("both")
+        order = [ordered(self.resource, key, both.c[f"key_{bare(key)}"]) for key in shape.sort]
+        columns = [self.resource.column[name] for name in shape.columns]
+        end = [RELEASE_TO] if shape.tells_end else []
+        keys = [key_column(self.resource, key) for key in shape.sort]
+        return compiled(
+            limited(sa.select(*both.c).order_by(*order), shape),
+            dialect_named(self.dialect),
+            [*columns, *end, *keys],
+        )
+
+    def total(self) -> sa.ColumnElement[int]:
+        """The number of rows of both kinds."""
+        total: sa.ColumnElement[int] = sa.literal_column("0")
+        for part in self._parts(keys=False):
+            counted = sa.select(sa.func.count()).select_from(part.subquery())
+            total = total + counted.scalar_subquery()
+        return total
+
+    def _parts(self, keys: bool) -> list[sa.Select[Any]]:
+        parts = [self._differing(keys)]
+        return [*parts, self._gone(keys)] if self.shape.tells_end else parts
+
+    def _differing(self, keys: bool) -> sa.Select[Any]:
+        now = _Select(self.shape, self.dialect)
+        then = _Select(self._whole(), self.dialect, earlier=True, prefix="then_")
+        nothing = sa.cast(sa.null(), INTEGER).label(RELEASE_TO.name)
+        end = [nothing] if self.shape.tells_end else []
+        picked = [*now.columns(), *end, *(now.keys() if keys else ())]
+        where = [*now.conditions(), *self._candidates(now)]
+        same = [then.field(n).is_not_distinct_from(now.field(n)) for n in self.shape.columns]
+        return now.picking(picked, [*where, ~_stands(then, now, same)])
+
+    def _gone(self, keys: bool) -> sa.Select[Any]:
+        then = _Select(self.shape, self.dialect, earlier=True)
+        now = _Select(self._whole(), self.dialect, prefix="now_")
+        release, closed = release_parameter(), then.table.c.release_to
+        until = sa.case((closed <= release, closed), else_=release).label(RELEASE_TO.name)
+        picked = [*then.columns(), until, *(then.keys() if keys else ())]
+        where = [*then.conditions(), *self._candidates(then)]
+        return then.picking(picked, [*where, ~_stands(now, then, [])])
+
+    def _whole(self) -> Shape:
+        """The list from its beginning: where a page begins does not matter to what it holds."""
+        return replace(self.shape, after=None)
+
+    def _candidates(self, select: _Select) -> list[sa.ColumnElement[bool]]:
+        """A short way past all rows of which nothing was touched."""
+        if not self.shape.tells_end:
+            return []
+        touched = sa.union_all(*Touched(self.shape).selects())
+        return [select.table.c[self.resource.key].in_(touched)]
+
+
+def _stands(
+    inner: _Select, outer: _Select, more: Sequence[sa.ColumnElement[bool]]
+) -> sa.ColumnElement[bool]:
+    """Whether the other state has the row of the same key, and more holds for the two."""
+    key = inner.resource.key
+    where = [*inner.conditions(), inner.table.c[key] == outer.table.c[key], *more]
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    found = sa.select(one).select_from(inner.source).where(*where)
+    return sa.exists(found.correlate_except(inner.table, *inner.joined.values()))
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Which rows of a shape may read differently, told by the clocks of all that they rest on."""
+
+    shape: Shape
+
+    def selects(self) -> list[sa.Select[Any]]:
+        """SELECTs of keys; together they have every row that differs, and others."""
+        resource = self.shape.resource
+        found = [_clocked_between(resource.table, resource.key)]
+        for name in dict.fromkeys(self._fields()):
+            info = fields_of(resource.row).get(name)
+            if info and (via := mark(info, Via)):
+                table = resource.table_of(via)
+                found += self._whose(via.by, _clocked_between(table, "code"))
+            elif info and (count := mark(info, Count)):
+                found.append(_clocked_between(count.table, count.by))
+        for name, _ in self.shape.filters:
+            asked = resource.asked.get(name)
+            if asked and (through := asked.filter.through):
+                found += self._whose(through.of, _clocked_between(through.table, through.by))
+        if self.shape.words:
+            found.append(_clocked_between(f"{resource.table}_text", "code"))
+        return found
+
+    def _fields(self) -> list[str]:
+        resource, shape = self.shape.resource, self.shape
+        asked = [resource.asked.get(name) for name, _ in shape.filters]
+        return [
+            *shape.columns,
+            *(bare(key) for key in shape.sort),
+            *(a.filter.field for a in asked if a and not a.filter.through),
+            *(resource.bounds[name].field for name in shape.bounds),
+        ]
+
+    def _whose(self, name: str, codes: sa.Select[Any]) -> list[sa.Select[Any]]:
+        """SELECTs of the keys of rows whose field is one of some codes."""
+        resource = self.shape.resource
+        if name == resource.key:
+            return [codes]
+        info = fields_of(resource.row).get(name)
+        if info and (via := mark(info, Via)):
+            table = resource.table_of(via)
+            other = metadata.tables[table].c
+            found = sa.select(other.code).where(other[via.column].in_(codes))
+            # The field also changes where the row between leads elsewhere.
+            between = _clocked_between(table, "code")
+            return [*self._whose(via.by, found), *self._whose(via.by, between)]
+        here = metadata.tables[resource.table].c
+        return [sa.select(here[resource.key]).where(here[name].in_(codes))]
+
+
+def _clocked_between(table: str, give: str) -> sa.Select[Any]:
+    """From each row that was opened or closed behind the earlier release: one of its fields."""
+    here, since, release = metadata.tables[table].c, since_parameter(), release_parameter()
+    opened = sa.select(here[give].label("code")).where(
+        here.release_from > since, here.release_from <= release
+    )
+    closed = sa.select(here[give].label("code")).where(
+        here.release_to > since, here.release_to <= release
+    )
+    either = sa.union_all(opened, closed).subquery()
+    return sa.select(either.c.code)
+
+
+def limited(select: sa.Select[Any], shape: Shape) -> sa.Select[Any]:
+    """The statement with its limit, where the shape has one."""
+    return select.limit(sa.bindparam("limit", type_=INTEGER)) if shape.limited else select
+
+
+def ordered(resource: Resource, key: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column in the order that a sort key asks for; nulls come last."""
+    order = column.desc() if descends(key) else column.asc()
+    return order.nulls_last() if key_column(resource, key).nullable else order
 
 
 def descends(key: str) -> bool:

@@ -19,6 +19,8 @@ class Source:
     documents: int
     originals: int
     title: str | None
+    official: int = 0
+    """Copies on another official site; all others are third parties' copies."""
 
     def attribution_zh(self, release: int, license_name: str) -> str:
         """The line that a reuser prints, in Chinese."""
@@ -27,9 +29,10 @@ class Source:
         return f"要点（Yaodian）第{release}版，据{self._origin_zh()}，{license_name}"
 
     def _origin_zh(self) -> str:
-        if self.documents == 1:
-            copy = "" if self.originals else "第三方预览本整理，非该局发布"
-            return f"《{self.title}》{copy or '整理'}"
+        if self.documents == 1 and self.title:
+            copy = "官方副本" if self.official else "第三方预览本"
+            doubt = "" if self.originals else f"{copy}整理，非该局发布"
+            return f"《{self.title}》{doubt or '整理'}"
         others = self.documents - self.originals
         doubt = f"，其中{others}份为非原发布者提供的副本" if others else ""
         return f"{self.documents}份文件整理{doubt}"
@@ -41,26 +44,27 @@ class Source:
         return f"Yaodian, release {release}, from {self._origin_en()}; {license_name}"
 
     def _origin_en(self) -> str:
-        if self.documents == 1:
-            return (
-                "the published plan"
-                if self.originals
-                else "a third-party preview of the plan; not published by the bureau"
-            )
+        if self.documents == 1 and self.title:
+            if self.originals:
+                return "the published plan"
+            copy = "an official copy" if self.official else "a third-party preview"
+            return f"{copy} of the plan; not published by the bureau"
         others = self.documents - self.originals
-        doubt = f", {others} of them copies not published by the issuer" if others else ""
-        return f"{self.documents} documents{doubt}"
+        copies = "a copy" if others == 1 else "copies"
+        doubt = f", {others} of them {copies} not published by the issuer" if others else ""
+        return f"{self.documents} document{'s' if self.documents > 1 else ''}{doubt}"
 
 
 def sources_of(snapshot: Snapshot, state: State) -> Source:
     """What a release rests on."""
     table = metadata.tables["document"]
-    original = sa.case((table.c["copy"] == sa.literal(Copy.ORIGINAL.value), 1), else_=0)
-    select = sa.select(
-        sa.func.count(), sa.func.coalesce(sa.func.sum(original), 0), sa.func.min(table.c.title_zh)
-    ).where(alive(table, past=True))
+    original, official = (
+        sa.func.coalesce(sa.func.sum(sa.case((table.c["copy"] == sa.literal(kind), 1), else_=0)), 0)
+        for kind in (Copy.ORIGINAL.value, Copy.OFFICIAL_COPY.value)
+    )
+    select = sa.select(sa.func.count(), original, sa.func.min(table.c.title_zh), official)
+    select = select.where(alive(table, past=True))
     rows = compiled(select, dialect_named(snapshot.dialect), ()).run(
         snapshot, {"release": state.number}
     )
-    documents, originals, title = rows[0]
-    return Source(documents, originals, title)
+    return Source(*rows[0])

@@ -1,6 +1,6 @@
 """Which release an answer shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from app.db import Snapshot, dialect_named
 from app.errors import DatabaseUnavailable
 from app.formats.base import Row
-from app.models import RELEASES
+from app.models import RELEASES, TAKEDOWNS
 from app.query.params import StateParams
 from app.query.request import FUTURE, UNKNOWN_RELEASE, bad_value
 from app.query.statement import Statement, compiled
 
 INSTANT_WIDTH = len("2026-11-24T02:00:00.000")
+
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class State:
     """Asked for by number or moment, so the current rows may be others."""
     as_of: str | None = None
     """The moment that was asked for, as it was given."""
+    edition: str | None = None
+    """When content was last removed from all releases by force of law; None for never."""
+    zone: ZoneInfo = UTC_ZONE
+    """Whose days are told."""
+
+    @property
+    def modified(self) -> str | None:
+        """When this state last came to read as it does; None before the first release."""
+        return max(self.time, self.edition or self.time) if self.time else None
 
 
 def written(moment: datetime) -> str:
@@ -70,24 +82,27 @@ def _start(moment: str, zone: ZoneInfo) -> datetime:
 def state_of(snapshot: Snapshot, params: StateParams, zone: ZoneInfo) -> State:
     """The state that a request asks for, by default the newest; raises InvalidValue for none."""
     if params.as_of is not None:
-        return _state_as_of(snapshot, params.as_of, zone)
-    return state_of_release(snapshot, params.release)
+        state = _state_as_of(snapshot, params.as_of, zone)
+    else:
+        state = state_of_release(snapshot, params.release)
+    return replace(state, zone=zone)
 
 
 def state_of_release(snapshot: Snapshot, release: int | None) -> State:
     """The state of a release, by default the newest; raises InvalidValue for none."""
     if release is None:
-        number, moment = newest(snapshot)
-        return State(number, moment, past=False)
+        number, moment, edition = newest(snapshot)
+        return State(number, moment, past=False, edition=edition)
     rows = _found(snapshot, "number", release)
     if not rows:
         reason = UNKNOWN_RELEASE.filled({"newest": newest(snapshot)[0]})
         raise bad_value("query", "release", str(release), reason)
-    return State(rows[0][0], rows[0][1], past=True)
+    number, moment, edition = rows[0]
+    return State(number, moment, past=True, edition=edition)
 
 
 def newest(snapshot: Snapshot) -> Row:
-    """Number and time of the newest release; raises DatabaseUnavailable before the first."""
+    """Number, time and edition of the newest release; raises DatabaseUnavailable before it."""
     rows = _found(snapshot, None, None)
     if not rows:
         raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
@@ -99,8 +114,8 @@ def _state_as_of(snapshot: Snapshot, as_of: str, zone: ZoneInfo) -> State:
     if _start(as_of, zone) > now:
         raise bad_value("query", "as_of", as_of, FUTURE)
     rows = _found(snapshot, "until", last_of(as_of, zone))
-    number, moment = rows[0] if rows else (0, None)
-    return State(number, moment, past=True, as_of=as_of)
+    number, moment, edition = rows[0] if rows else (0, None, None)
+    return State(number, moment, past=True, as_of=as_of, edition=edition)
 
 
 def _found(snapshot: Snapshot, by: str | None, value: str | int | None) -> list[Row]:
@@ -109,8 +124,11 @@ def _found(snapshot: Snapshot, by: str | None, value: str | int | None) -> list[
 
 @lru_cache(maxsize=8)
 def _statement(dialect: str, by: str | None) -> Statement:
-    here = RELEASES.c
-    select = sa.select(here.number, here.time)
+    here, blanking = RELEASES.c, RELEASES.alias("blanking")
+    edition = sa.select(sa.func.max(blanking.c.time)).join_from(
+        TAKEDOWNS, blanking, blanking.c.number == TAKEDOWNS.c.release
+    )
+    select = sa.select(here.number, here.time, edition.scalar_subquery())
     if by == "number":
         select = select.where(here.number == sa.bindparam("number", type_=sa.Integer))
     elif by == "until":

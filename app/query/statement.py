@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from app.db import Snapshot
@@ -18,7 +19,11 @@ def shortest(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-MENDED: dict[ColumnType, Callable[[Any], Any]] = {"boolean": bool, "number": shortest}
+MENDED: dict[ColumnType, Callable[[Any], Any]] = {
+    "boolean": bool,
+    "number": shortest,
+    "json": orjson.loads,
+}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,20 @@
 import sys
 
 from yaodian_client import Client
+from yaodian_client.api.changes import list_changes
+from yaodian_client.api.history import get_diff, get_history
 from yaodian_client.api.targets import get_target
 from yaodian_client.api.tasks import list_tasks
-from yaodian_client.models import Problem, TargetDetail, TaskList
+from yaodian_client.models import (
+    ChangeList,
+    DiffList,
+    GetHistoryVintages,
+    HistoryList,
+    ListChangesResourceItem,
+    Problem,
+    TargetDetail,
+    TaskList,
+)
 from yaodian_client.types import Unset
 
 
@@ -30,6 +41,33 @@ def main() -> None:
     assert not isinstance(problem.errors, Unset)
     (place,) = problem.errors
     assert (place.name, place.suggestion) == ("area", "xxjyj-2023-a3")
+
+    what_became_of_it(client)
+
+
+def what_became_of_it(client: Client) -> None:
+    """What changed and why, the versions of a figure, one plan against the next."""
+    changes = list_changes.sync(
+        client=client, since=3, material=[True], resource=[ListChangesResourceItem.TARGETS]
+    )
+    assert isinstance(changes, ChangeList)
+    told = [(row.action, row.field, row.before, row.after) for row in changes.data]
+    assert ("changed", "value", 60, 65) in told
+
+    history = get_history.sync("aa-share", client=client, vintages=GetHistoryVintages.ALL)
+    assert isinstance(history, HistoryList)
+    versions = [row for row in history.data if row.code == "aa-2024-share"]
+    values: list[float | None] = [row.value for row in versions]
+    assert values == [60, 65]
+    assert history.meta.versions.correction >= 1
+    assert history.meta.versions.issuer_change == 0
+
+    diff = get_diff.sync("aa-2024", "aa-2025", client=client)
+    assert isinstance(diff, DiffList)
+    (share,) = [row for row in diff.data if row.indicator == "aa-share"]
+    assert (share.result, share.ambition) == ("changed", "more")
+    before = {change.field: change.before for change in share.changes}
+    assert before["value"] == 65
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What describes the data set and its records to others."""
