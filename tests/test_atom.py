@@ -346,8 +346,10 @@ def shown_at(client: httpx.Client, address: str, row: dict[str, Any]) -> dict[st
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     data = answer.json()["data"]
-    if row["name_zh"] is None:
+    if isinstance(data, list):
         (document,) = data
+        if row["code"] == document["code"]:
+            return dict(document)
         (relation,) = document["relations"]
         assert row["code"] == f"{document['code']}-{relation['relation']}"
         return dict(relation)
