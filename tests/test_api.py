@@ -323,7 +323,7 @@ def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
         assert [client.get(address).content for address in addresses] == before
         assert asking(client)("/v1/plans")["meta"]["attribution_en"] == (
             "Yaodian, release 2, from 2 documents, "
-            "1 of them copies not published by the issuer; CC BY 4.0"
+            "1 of them a copy not published by the issuer; CC BY 4.0"
         )
 
 

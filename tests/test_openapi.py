@@ -143,9 +143,22 @@ def test_every_form_of_an_answer_is_described(description: Json, client: httpx.C
         for path in paths:
             content = description["paths"][path]["get"]["responses"]["200"]["content"]
             assert list(content) == [form.media_type for form in resource.formats.values()]
+            for form in resource.formats.values():
+                told = content[form.media_type]["schema"].get("type")
+                expected = "array" if form.media_type.endswith("+json") else "string"
+                assert told == (None if form.name == "json" else expected), (
+                    "the JSON is referred to"
+                )
         for name, form in resource.formats.items():
             answer = client.get(f"/v1/{resource.name}?format={name}&limit=1")
             assert answer.headers["content-type"].split(";")[0] == form.media_type
+
+
+def test_a_row_that_can_be_gone_says_since_when(description: Json) -> None:
+    for resource in RESOURCES:
+        name = resource.row.__name__.removesuffix("Public")
+        fields = description["components"]["schemas"][f"{name}Row"]["properties"]
+        assert ("release_to" in fields) == (resource.name not in ("changes", "releases"))
 
 
 def test_a_nullable_field_is_a_plain_type_and_not_a_choice_of_schemas(description: Json) -> None:
