@@ -327,6 +327,9 @@ def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
         )
 
 
+SHARE = "/v1/indicators/xxjyj-public-kindergarten-share/history"
+
+
 @pytest.mark.parametrize(
     ("address", "problem", "said"),
     [
@@ -377,6 +380,36 @@ def test_a_release_never_changes(url: str, tmp_path: Path) -> None:
         ("/v1/releases?number=0x1", "invalid-value", "is not a whole number"),
         ("/v1/areas?code=3", "invalid-value", "is a code that never existed"),
         ("/v1?limit=1", "unknown-parameter", "/v1 has no parameter 'limit'"),
+        ("/v1?since=1", "unknown-parameter", "/v1 has no parameter 'since'"),
+        ("/v1/tasks?since=2", "invalid-value", "later than release 1, which is asked for"),
+        ("/v1/tasks?since=1&as_of=2020-01-01", "invalid-value", "later than release 0, which"),
+        ("/v1/tasks?since=-1", "invalid-value", "must be at least 0"),
+        ("/v1/tasks?since=first", "invalid-value", "is not a whole number"),
+        ("/v1/tasks?since=0&since=1", "invalid-value", "may be given once"),
+        ("/v1/tasks?since=0&include=targets", "invalid-value", "cannot stand together with since"),
+        ("/v1/tasks?since=0&facets=area", "invalid-value", "cannot stand together with since"),
+        ("/v1/tasks/xxjyj-2023-t7?since=0", "unknown-parameter", "is one of the list"),
+        ("/v1/tasks?until=1", "unknown-parameter", "has no parameter 'until'"),
+        ("/v1/changes?until=new", "invalid-value", "is not a whole number"),
+        ("/v1/changes?resource=target", "invalid-value", "Did you mean 'targets'?"),
+        ("/v1/changes?material=1", "invalid-value", "is neither true nor false"),
+        ("/v1/changes?code=none", "invalid-value", "is a code that never existed"),
+        ("/v1/changes?row_id=1", "unknown-parameter", "has no parameter 'row_id'"),
+        ("/v1/changes?sort=row_id", "invalid-value", "sort = 'row_id' is none of"),
+        ("/v1/changes.atom?fields=code", "invalid-value", "is not for atom, which needs whole"),
+        ("/v1/targets?fields=code&format=bibtex", "invalid-value", "is not for bibtex, which"),
+        ("/v1/targets.gbt7714?since=0", "invalid-value", "is not for gbt7714, which needs whole"),
+        ("/v1/history", "invalid-value", "The parameter indicator is missing."),
+        ("/v1/history?indicator=none", "invalid-value", "is a code that never existed"),
+        ("/v1/history?indicator=", "invalid-value", "is no code"),
+        (f"/v1/history?{'&'.join(['indicator=a'] * 51)}", "invalid-value", "at most 50"),
+        (f"{SHARE}?vintages=old", "invalid-value", "vintages = 'old' is none of current, all"),
+        (f"{SHARE}?limit=1", "unknown-parameter", "has no parameter 'limit'"),
+        (f"{SHARE}?since=0", "unknown-parameter", "has no parameter 'since'"),
+        (f"{SHARE}?bom=true", "invalid-value", "is for CSV, not for json"),
+        (f"{SHARE}?release=1&as_of=2024-01-01", "invalid-value", "together with release"),
+        (f"{SHARE}?release=2", "invalid-value", "is later than the newest release, 1"),
+        ("/v1/plans/xxjyj-2023/diff/a?vintages=all", "unknown-parameter", "no parameter 'vint"),
     ],
 )
 def test_bad_questions(address: str, problem: str, said: str, get: Get) -> None:
@@ -393,7 +426,11 @@ def test_bad_questions(address: str, problem: str, said: str, get: Get) -> None:
 def test_a_cursor_belongs_to_its_question(get: Get) -> None:
     following = get("/v1/targets?limit=2")["links"]["next"]
     cursor = dict(parse_qsl(urlsplit(following).query))["cursor"]
-    for address in (f"/v1/tasks?cursor={cursor}", f"/v1/targets?year=2023&cursor={cursor}"):
+    for address in (
+        f"/v1/tasks?cursor={cursor}",
+        f"/v1/targets?year=2023&cursor={cursor}",
+        f"/v1/targets?since=0&cursor={cursor}",
+    ):
         assert "belongs to no page" in get(address, 422)["detail"]
 
 

@@ -460,7 +460,19 @@ FIELDS = {
     "observations": ["value", "target", "name_en", "period"],
     "deliverables": ["outcome", "task_title_zh", "title_zh"],
 }
-WORDS = ["甲", "x", "推进 乙", "old", "aa 2024", "方案", "总结", "x new", "定为"]
+WORDS = [
+    "甲",
+    "推进 乙",
+    "x old",
+    "x new",
+    "y new",
+    "z old",
+    "old",
+    "new",
+    "aa 2024",
+    "方案",
+    "总结",
+]
 
 
 def filters_of(oracle: Oracle, resource: str) -> dict[str, list[str]]:
@@ -494,7 +506,7 @@ def question(oracle: Oracle, random: Random) -> Question:
         tuple((name, random.choice(known[name])) for name in names if known[name]),
         (random.choice(SORTS[resource]),) if random.random() < 0.3 else (),
         tuple(random.sample(FIELDS[resource], random.choice([0, 0, 1, 1, 2]))),
-        random.choice(WORDS) if random.random() < 0.2 else None,
+        random.choice(WORDS) if random.random() < 0.25 else None,
     )
 
 
