@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from app.errors import PROBLEM_JSON, AppError, MalformedRequest, all_problems
 from app.formats import JSON, Format
-from app.openapi.parts import Schema, ref
+from app.openapi.parts import Schema, listed, ref
 
 
 def answers(schema: str, statuses: Sequence[str], formats: Iterable[Format]) -> Schema:
     """The answer in each of its formats, and the refusals that have these statuses."""
-    content: Schema = {}
-    for form in formats:
-        json_schema = ref(schema) if form is JSON else {"type": "string"}
-        content[form.media_type] = {"schema": json_schema}
+    content = {form.media_type: {"schema": _body(form, schema)} for form in formats}
     return {"200": success(content), **refusals("304", "405", *statuses, "500", "503")}
+
+
+def _body(form: Format, schema: str) -> Schema:
+    if form is JSON:
+        return ref(schema)
+    return listed({"type": "object"}) if form.media_type.endswith("+json") else {"type": "string"}
 
 
 def success(content: Schema) -> Schema:

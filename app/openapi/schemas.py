@@ -2,6 +2,7 @@
 
 from app.envelope import LICENSE
 from app.formats.column import Column
+from app.models import metadata
 from app.openapi.parts import (
     PERMANENT,
     Schema,
@@ -48,6 +49,8 @@ def resource_schemas(resource: Resource) -> Schema:
     fields = {column.name: column_schema(column, resource.name) for column in resource.columns}
     key = [resource.key] if resource.key in resource.column else []
     also = f" and `{resource.key}`" if key else ""
+    can_be_gone = "release_to" in metadata.tables[resource.table].c
+    end = {"release_to": RELEASE_TO_SCHEMA} if can_be_gone else {}
     found: Schema = {
         name: {
             "type": "object",
@@ -59,9 +62,9 @@ def resource_schemas(resource: Resource) -> Schema:
         f"{name}Row": {
             "type": "object",
             "description": f"{resource.about_en} With `fields`, only those{also}; lists only where "
-            "`include` names them; `release_to` only with `since`.",
+            "`include` names them" + ("; `release_to` only with `since`." if end else "."),
             "required": key,
-            "properties": {**fields, "release_to": RELEASE_TO_SCHEMA, **nested},
+            "properties": {**fields, **end, **nested},
         },
         f"{name}List": envelope(listed(ref(f"{name}Row")), "ListMeta", "Links"),
     }
