@@ -2,7 +2,7 @@
 HTTP as of every release, against the oracle that keeps a whole copy of each."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -89,7 +89,7 @@ specs = st.fixed_dictionaries(
         "preface": st.integers(0, 2),
         "area": st.sampled_from(["开展行动", "提升质量"]),
         "gap": seldom(),
-        "early": seldom(),
+        "early": st.booleans(),
         "names": st.fixed_dictionaries({slug: st.sampled_from(["old", "new"]) for slug in "xyz"}),
         "body": st.sampled_from(["old", "new"]),
         "relation": st.sampled_from([None, "https://example.org/1", "https://example.org/2"]),
@@ -97,7 +97,9 @@ specs = st.fixed_dictionaries(
         "promises": st.fixed_dictionaries(
             {"x": promise_specs}, optional=dict.fromkeys(SLOTS[1:], promise_specs)
         ),
-        "documents": st.dictionaries(st.sampled_from(["rules", "guide"]), st.integers(0, 2)),
+        "documents": st.dictionaries(
+            st.sampled_from(["rules", "guide"]), st.integers(0, 2), min_size=1
+        ),
     }
 )
 """What a plan file says."""
@@ -200,12 +202,11 @@ VALUES: dict[str, list[float]] = {
     "y": [0, 9, 10, 11, 12, 13],
     "z": [0, 11, 12, 14, 15, 20],
 }
-FATES = ["aa-2024-rules", "aa-2024-guide", "aa-2025-rules", "bb-2024-guide"]
 
 picks = st.lists(st.integers(0, 40), min_size=1, max_size=4, unique=True)
 """Of what is there, by place."""
 
-result_lines = st.fixed_dictionaries(
+new_lines = st.fixed_dictionaries(
     {
         "indicator": st.sampled_from(OBSERVED),
         "period": st.sampled_from(PERIODS),
@@ -222,17 +223,23 @@ result_lines = st.fixed_dictionaries(
 )
 fate_lines = st.fixed_dictionaries(
     {
-        "code": st.sampled_from(FATES),
+        "place": st.integers(0, 5),
         "outcome": st.sampled_from(["issued", "issued_otherwise", "not_issued"]),
         "issued_number": st.sampled_from([None, "教〔2024〕1号", "教〔2024〕2号"]),
     }
 )
 publishing = st.tuples(st.just("publish"), specs, st.sampled_from(PLAN_CAUSES))
 moving = st.tuples(st.just("move"), st.sampled_from(sorted(PLANS)), st.integers(0, 2))
+renaming = st.tuples(
+    st.just("rename"),
+    st.sampled_from(sorted(PLANS)),
+    st.fixed_dictionaries({slug: st.sampled_from(["old", "new"]) for slug in "xyz"}),
+)
+amending = st.tuples(st.just("amend"), st.sampled_from(sorted(PLANS)), promise_specs)
 observing = st.tuples(
     st.just("observe"),
     st.lists(
-        result_lines,
+        new_lines,
         min_size=4,
         max_size=8,
         unique_by=lambda r: (r["indicator"], r["period"], r["source"]),
@@ -241,14 +248,15 @@ observing = st.tuples(
 )
 correcting = st.tuples(
     st.just("correct"), picks, st.integers(0, 5), st.sampled_from(RESULT_STATUSES),
-    st.lists(result_lines, max_size=1), st.sampled_from(RESULT_CAUSES),
+    st.lists(new_lines, max_size=1), st.sampled_from(RESULT_CAUSES),
 )  # fmt: skip
 issuing = st.tuples(
     st.just("issue"),
-    st.lists(fate_lines, min_size=1, max_size=3, unique_by=lambda fate: fate["code"]),
+    st.lists(fate_lines, min_size=1, max_size=3),
     st.sampled_from(RESULT_CAUSES),
 )
 withdrawing = st.tuples(st.just("withdraw"), picks)
+restoring = st.tuples(st.just("restore"), picks, st.sampled_from(RESULT_CAUSES))
 
 first = st.tuples(
     st.just("publish"), specs.map(lambda spec: spec | {"plan": "aa-2024"}), st.just("correction")
@@ -257,16 +265,18 @@ second = st.tuples(
     st.just("publish"), specs.map(lambda spec: spec | {"plan": "aa-2025"}), st.just("correction")
 )
 steps = st.one_of(
-    publishing, publishing, second, moving, observing, observing, observing, observing,
-    correcting, correcting, correcting, issuing, withdrawing,
+    publishing, publishing, second, moving, renaming, amending, observing, observing, observing,
+    correcting, correcting, issuing, issuing, withdrawing, withdrawing, restoring,
 )  # fmt: skip
 sequences = st.builds(
-    lambda start, results, then, at: [start, *then[:at], results, *then[at:]],
+    lambda start, following, results, then, at: [start, *then[:at], following, results, *then[at:]],
     first,
+    second,
     observing,
-    st.lists(steps, min_size=3, max_size=6),
-    st.integers(0, 3),
+    st.lists(steps, min_size=2, max_size=5),
+    st.integers(0, 2),
 )
+"""Three to eight steps; in each the first two plans and some results."""
 
 
 def figure_of(line: Row) -> Row:
@@ -276,10 +286,11 @@ def figure_of(line: Row) -> Row:
     return {**line, "value": value}
 
 
-def fate_of(line: Row) -> Row:
+def fate_of(code: str, line: Row) -> Row:
     issued = line["outcome"] != "not_issued"
     return {
-        **line,
+        "code": code,
+        "outcome": line["outcome"],
         "issued_on": "2024-05-06" if issued else None,
         "issued_number": line["issued_number"] if issued else None,
         "issued_title_zh": "关于印发方案的通知" if issued else None,
@@ -323,8 +334,9 @@ class Player:
         file = file_of(spec)
         path = saved(self.folder / "plan.json", file)
         given = cause if spec["plan"] in self.said else None
-        expected = self.oracle.publish(file, cause, self._orders())
-        orders = Orders(Cause(given) if given else None, **self._orders(expected))
+        notes = self._notes()
+        expected = self.oracle.publish(file, cause, notes)
+        orders = Orders(Cause(given) if given else None, **notes)
         self._done("publish", expected, lambda: import_plans(
             self.engine, [path], orders, lambda _en, _zh: None
         ))  # fmt: skip
@@ -336,6 +348,17 @@ class Player:
         """The same words at other places: a better copy."""
         if code in self.said:
             self.publish(self.said[code] | {"preface": preface}, "better_source")
+
+    def rename(self, code: str, names: Row) -> None:
+        """Other names for indicators, in the file that defines them."""
+        if code in self.said:
+            self.publish(self.said[code] | {"names": names}, "editorial")
+
+    def amend(self, code: str, promise: Spec) -> None:
+        """The issuer changes one promise."""
+        if code in self.said:
+            promises = self.said[code]["promises"] | {"x": promise}
+            self.publish(self.said[code] | {"promises": promises}, "issuer_change")
 
     def observe(self, lines: Sequence[Row], cause: str | None) -> None:
         there = self.oracle.now["indicators"]
@@ -349,23 +372,24 @@ class Player:
         self, places: list[int], value: int, status: str, new: list[Row], cause: str | None
     ) -> None:
         """Other figures for what is there, perhaps with something new in the same file."""
-        named = list(result_lines_of(self.oracle, places))
+        named = list(result_lines(self.oracle.now["observations"], places))
         lines = [line | {"value": value, "value_status": status} for line in named]
         keys = [(line["indicator"], line["period"], line["source"]) for line in lines]
         lines += [n for n in new if (n["indicator"], n["period"], n["source"]) not in keys]
         self.observe(lines, cause)
 
     def issue(self, lines: Sequence[Row], cause: str | None) -> None:
-        rows = [fate_of(line) for line in lines if line["code"] in self.oracle.now["deliverables"]]
-        if rows:
-            self._load("issue", rows, cause)
+        codes = sorted(self.oracle.now["deliverables"])
+        fates = [fate_of(codes[line["place"] % len(codes)], line) for line in lines]
+        self._load("issue", list({fate["code"]: fate for fate in fates}.values()), cause)
 
     def _load(self, name: str, rows: Sequence[Row], cause: str | None) -> None:
         """Load a file; if the cause does not fit, again with one that does."""
         path = table(self.folder / "results.csv", rows)
         for wanted in (cause, None, "correction"):
-            expected = getattr(self.oracle, name)(rows, wanted, self._orders())
-            orders = Orders(Cause(wanted) if wanted else None, **self._orders(expected))
+            notes = self._notes()
+            expected = getattr(self.oracle, name)(rows, wanted, notes)
+            orders = Orders(Cause(wanted) if wanted else None, **notes)
             self._done(name, expected, partial(observe, self.engine, path, orders))
             if expected != REFUSED:
                 return
@@ -375,15 +399,27 @@ class Player:
         codes = sorted(self.oracle.now["observations"])
         chosen = sorted({codes[place % len(codes)] for place in places} if codes else ())
         if chosen:
-            expected = self.oracle.retract(chosen, self._orders())
-            orders = Orders(**self._orders(expected))
-            self._done("withdraw", expected, lambda: retract(self.engine, chosen, orders))
+            notes = self._notes()
+            expected = self.oracle.retract(chosen, notes)
+            self._done("withdraw", expected, lambda: retract(self.engine, chosen, Orders(**notes)))
 
-    def _orders(self, made: Any = None) -> Row:
-        """Notes of a step: the same for all the releases that it makes."""
-        before = len(self.oracle.releases) - (len(made) if isinstance(made, list) else 0)
+    def restore(self, places: list[int], cause: str | None) -> None:
+        """Load again what was withdrawn."""
+        there = self.oracle.now["observations"]
+        gone = {
+            code: row
+            for release in self.oracle.releases
+            for code, row in release.own["observations"].items()
+            if code not in there
+        }
+        if gone:
+            self._load("observe", list(result_lines(gone, places)), cause)
+
+    def _notes(self) -> Row:
+        """What the maker of the next release says of it."""
+        before = len(self.oracle.releases)
         office = "办公室" if before % 2 else None
-        return {"note_zh": f"第{before}步", "note_en": f"Step {before}", "by": office}
+        return {"note_zh": f"第{before}版之后", "note_en": f"After {before}", "by": office}
 
     def _done(self, name: str, expected: list[str] | str, do: Callable[[], Any]) -> None:
         event(f"{name}: {expected}")
@@ -398,13 +434,13 @@ def made_by(do: Callable[[], Any]) -> list[str] | str:
         return REFUSED
 
 
-def result_lines_of(oracle: Oracle, places: Sequence[int]) -> Iterator[Row]:
+def result_lines(rows: Mapping[str, Row], places: Sequence[int]) -> Iterator[Row]:
     """Lines as a file of results would repeat them."""
     names = ("indicator", "period", "value", "value_status", "source", "source_title",
              "source_url", "source_date", "quote", "note_zh", "note_en")  # fmt: skip
-    codes = sorted(oracle.now["observations"])
+    codes = sorted(rows)
     for code in sorted({codes[place % len(codes)] for place in places} if codes else ()):
-        yield {name: oracle.now["observations"][code][name] for name in names}
+        yield {name: rows[code][name] for name in names}
 
 
 # --- what is asked ----------------------------------------------------------------------------
@@ -460,19 +496,16 @@ FIELDS = {
     "observations": ["value", "target", "name_en", "period"],
     "deliverables": ["outcome", "task_title_zh", "title_zh"],
 }
-WORDS = [
-    "甲",
-    "推进 乙",
-    "x old",
-    "x new",
-    "y new",
-    "z old",
-    "old",
-    "new",
-    "aa 2024",
-    "方案",
-    "总结",
-]
+WORDS = ["甲", "推进 乙", "方案", "总结", "aa 2024", *["x old", "x new", "old", "new"] * 2]
+
+
+ELSEWHERE = {
+    "tasks": ["indicator"],
+    "targets": ["attainment"],
+    "indicators": ["attainment", "plan"],
+    "observations": ["plan", "target"],
+}
+"""Filters that rest on other rows."""
 
 
 def filters_of(oracle: Oracle, resource: str) -> dict[str, list[str]]:
@@ -494,19 +527,21 @@ def filters_of(oracle: Oracle, resource: str) -> dict[str, list[str]]:
     }[resource]  # fmt: skip
 
 
-def question(oracle: Oracle, random: Random) -> Question:
+def question(oracle: Oracle, random: Random, resource: str) -> Question:
     """Something that can be asked of a list; most of it rests on several rows."""
-    resource = random.choice([*LISTS, "targets", "targets", "observations"])
     known = filters_of(oracle, resource)
     names = random.sample(sorted(known), random.choice([0, 1, 1, 2]))
-    if "attainment" in known and random.random() < 0.4:
-        names = ["attainment"]
+    word = random.choice(WORDS) if random.random() < 0.35 else None
+    if word:
+        names = names[:1] if random.random() < 0.2 else []
+    elif resource in ELSEWHERE and random.random() < 0.5:
+        names = [random.choice(ELSEWHERE[resource])]
     return Question(
         resource,
         tuple((name, random.choice(known[name])) for name in names if known[name]),
         (random.choice(SORTS[resource]),) if random.random() < 0.3 else (),
         tuple(random.sample(FIELDS[resource], random.choice([0, 0, 1, 1, 2]))),
-        random.choice(WORDS) if random.random() < 0.25 else None,
+        word,
     )
 
 
@@ -540,7 +575,8 @@ def check_lists(asked: Asked, oracle: Oracle, random: Random, times: Sequence[st
 def check_questions(asked: Asked, oracle: Oracle, random: Random, count: int) -> None:
     """Filtered, sorted, cut and searched lists."""
     for _ in range(count):
-        part, number = question(oracle, random), random.randint(1, len(oracle.releases))
+        part = question(oracle, random, random.choice(LISTS))
+        number = random.randint(1, len(oracle.releases))
         rows = asked.paged(f"/v1/{part.resource}", **part.params, release=number)
         assert rows == oracle.answer(part, number), (part, number)
 
@@ -553,15 +589,17 @@ def check_since(asked: Asked, oracle: Oracle, random: Random, count: int) -> Non
         told = asked.paged(f"/v1/{part.resource}", **part.params, since=start, release=number)
         assert told == oracle.since(part, start, number), (part, start, number)
         assert all(list(row)[-1] == "release_to" for row in told)
-        assert_compared(asked, part, start, number, told)
+        if random.random() < 0.5:
+            assert_compared(asked, part, start, number, told)
 
 
 def telling(oracle: Oracle, random: Random) -> tuple[Question, int, int]:
     """A question and two releases; mostly some row reads differently because another changed."""
+    resource = random.choice([*LISTS, "targets", "observations"])
     for _ in range(20):
         number = random.randint(1, len(oracle.releases))
-        start, part = random.randint(0, number), question(oracle, random)
-        before, after = (oracle.release(at).own[part.resource] for at in (start, number))
+        start, part = random.randint(0, number), question(oracle, random, resource)
+        before, after = (oracle.release(at).own[resource] for at in (start, number))
         codes = [row["code"] for row in oracle.since(part, start, number)]
         if any(before.get(code) == after.get(code) for code in codes):
             break
@@ -599,13 +637,19 @@ def check_history(asked: Asked, oracle: Oracle, random: Random) -> None:
         one = random.choice(sorted(oracle.release(number).own["indicators"]))
         for vintages in ("all", "current"):
             params = {"vintages": vintages, "release": number}
-            told = asked.get("/v1/history", indicator=codes, **params)
-            rows, versions = oracle.history(codes, number, vintages == "all")
-            assert told["data"] == rows, (codes, params)
-            assert told["meta"]["versions"] == versions
-            told = asked.get(f"/v1/indicators/{one}/history", **params)
-            rows, versions = oracle.history([one], number, vintages == "all")
-            assert (told["data"], told["meta"]["versions"]) == (rows, versions), (one, params)
+            several = asked.get("/v1/history", indicator=codes, **params)
+            assert_time_line(several, oracle, codes, number, vintages)
+        vintages = random.choice(["all", "current"])
+        alone = asked.get(f"/v1/indicators/{one}/history", vintages=vintages, release=number)
+        assert_time_line(alone, oracle, [one], number, vintages)
+
+
+def assert_time_line(
+    told: Row, oracle: Oracle, codes: Sequence[str], number: int, vintages: str
+) -> None:
+    rows, versions = oracle.history(codes, number, every=vintages == "all")
+    assert told["data"] == rows, (codes, number, vintages)
+    assert told["meta"]["versions"] == versions
 
 
 def check_diff(asked: Asked, oracle: Oracle) -> None:
@@ -703,6 +747,7 @@ class Memory:
             self.kept[joined] = answer.content
 
     def check(self, asked: Asked) -> None:
+        """Ask a service that remembers nothing."""
         for address, content in self.kept.items():
             assert asked.client.get(address).content == content, address
 
@@ -721,25 +766,33 @@ def addresses(oracle: Oracle, number: int, random: Random) -> list[str]:
     if "aa-2025" in own["plans"]:
         others.append("/v1/plans/aa-2024/diff/aa-2025")
     whole = [f"/v1/{name}" for name in (*CLOCKED, "releases", "changes")]
-    return random.sample(whole, 7) + random.sample(others, 6)
+    return random.sample(whole, 5) + random.sample(others, 4)
 
 
 # --- the tests --------------------------------------------------------------------------------
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(sequence=sequences, seed=st.integers(0, 999))
 def test_every_answer_of_both_clocks_is_the_oracles(
-    new_url: Callable[[], str], tmp_path: Path, sequence: list[tuple[Any, ...]], seed: int
+    new_url: Callable[[], str], tmp_path: Path
 ) -> None:
-    url, random = new_url(), Random(seed)
+    # PostgreSQL plans each of these many questions anew, so it is asked fewer.
+    count = 25 if new_url().startswith("sqlite") else 13
+
+    @settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(sequence=sequences, seed=st.integers(0, 999))
+    def play(sequence: list[tuple[Any, ...]], seed: int) -> None:
+        play_and_compare(new_url(), tmp_path, sequence, Random(seed))
+
+    play()
+
+
+def play_and_compare(
+    url: str, folder: Path, sequence: list[tuple[Any, ...]], random: Random
+) -> None:
+    """Take all steps; then ask everything, as of every release that they made."""
     mirror, memory = Mirror(), Memory()
     with closing(writer_engine(url, 10)) as engine, serving(url) as client:
-        player, asked = Player(engine, tmp_path), Asked(client)
+        player, asked = Player(engine, folder), Asked(client)
         for step in sequence:
             player.play(step)
             mirror.follow(asked)
@@ -747,7 +800,8 @@ def test_every_answer_of_both_clocks_is_the_oracles(
             memory.keep(asked, player.oracle, random)
         check_all(asked, player.oracle, random)
         mirror.check_service(asked)
-        memory.check(asked)
+    with serving(url) as client:
+        memory.check(Asked(client))
 
 
 def check_all(asked: Asked, oracle: Oracle, random: Random) -> None:
@@ -755,7 +809,7 @@ def check_all(asked: Asked, oracle: Oracle, random: Random) -> None:
     times = moments(asked, oracle)
     check_lists(asked, oracle, random, times)
     check_questions(asked, oracle, random, 10)
-    check_since(asked, oracle, random, 15)
+    check_since(asked, oracle, random, 14)
     check_history(asked, oracle, random)
     check_diff(asked, oracle)
     check_changes(asked, oracle, random, times, 8)
