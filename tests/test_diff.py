@@ -688,7 +688,7 @@ def test_a_plan_is_not_compared_with_itself(engine: sa.Engine, url: str, tmp_pat
     with pytest.raises(InvalidValue) as refused:
         compared(url, "aa-2023", "aa-2023")
     assert refused.value.detail == "after = 'aa-2023' is the plan that it would be compared with."
-    assert refused.value.detail_zh == "b 的值“aa-2023”就是与之比较的计划本身。"
+    assert refused.value.detail_zh == "after 的值“aa-2023”就是与之比较的计划本身。"
     assert refused.value.errors == [
         {
             "in": "path",
