@@ -1,6 +1,6 @@
 """What is published: one Resource each; routes, SQL, formats and documentation follow."""
 
-from app.formats.atom import ATOM
+from app.formats.atom import feed_of
 from app.formats.citation import BIBTEX, CSL_JSON, GBT7714
 from app.models import (
     AreaPublic,
@@ -311,6 +311,9 @@ _WITH_CLOCKS = (
     DOCUMENTS,
 )
 
+_TOLD_OF = {resource.name: resource.column for resource in _WITH_CLOCKS}
+_TOLD_OF |= {DOCUMENTS.name: RELATIONS.column | DOCUMENTS.column}
+
 CHANGES = Resource(
     name="changes",
     row=ChangePublic,
@@ -319,7 +322,7 @@ CHANGES = Resource(
     en="Changes",
     about_zh="某一版改动的一个字段，或新增、移除的一行，附原因。",
     about_en="One field that a release changed, or a row that it added or removed, and why.",
-    more=(ATOM,),
+    more=(feed_of(_TOLD_OF),),
     order=("-release", "resource", "code", "field", "row_id"),
     filters=(
         Filter("resource", allowed=tuple(resource.name for resource in _WITH_CLOCKS)),

@@ -276,10 +276,20 @@ def judged(target: Row, measure: str, start: str, results: Sequence[Row]) -> Row
     ]
     if not any(due):
         return verdict("interim", basis=latest(window))
-    told = [[r for r in found if r["value"] is not None] for found in due]
+    told = [final_first([r for r in found if r["value"] is not None]) for found in due]
     if not any(told):
         return verdict("not_assessable", "redacted")
-    return compared(target["met_if"], readings, told)
+    found = compared(target["met_if"], readings, told)
+    unsure = any(r["value_status"] != "measured" for found in told for r in found)
+    if found["attainment"] == "not_met" and unsure:
+        return found | {"attainment": "not_assessable", "attainment_reason": "provisional"}
+    return found
+
+
+def final_first(results: list[Row]) -> list[Row]:
+    """Measured figures push out those that are provisional or estimated."""
+    measured = [r for r in results if r["value_status"] == "measured"]
+    return measured or results
 
 
 def compared(
@@ -325,7 +335,7 @@ def rule_text(
 def verdict(
     attainment: str, reason: str | None = None, rule: str | None = None, basis: Row | None = None
 ) -> Row:
-    basis = basis or {"code": None, "period": None, "value": None}
+    basis = basis or {"code": None, "period": None, "value": None, "value_status": None}
     return {
         "attainment": attainment,
         "attainment_reason": reason,
@@ -333,6 +343,7 @@ def verdict(
         "observation": basis["code"],
         "observation_period": basis["period"],
         "observation_value": basis["value"],
+        "observation_value_status": basis["value_status"],
     }
 
 
@@ -863,7 +874,9 @@ def changes_of(resource: str, code: str, before: Release, after: Release) -> Ite
     }
     if was is None or now is None:
         action = "added" if was is None else "removed"
-        yield head | {"action": action, "material": resource in MATERIAL}
+        figure = row.get("value_text_zh")
+        side = "before" if now is None else "after"
+        yield head | {"action": action, "material": resource in MATERIAL, side: figure}
         return
     for name in now.keys() - {"defined_in"}:
         if was[name] != now[name]:

@@ -160,7 +160,8 @@ def test_the_public_kindergartens(get: Get) -> None:
         "commitment_basis", "due", "due_basis", "baseline_value", "baseline_period",
         "alternative_value", "alternative_value_upper", "alternative_due", "alternative_zh",
         "alternative_en", "note_zh", "note_en", "attainment", "attainment_reason",
-        "attainment_rule", "observation", "observation_period", "observation_value", "quote",
+        "attainment_rule", "observation", "observation_period", "observation_value",
+        "observation_value_status", "quote",
         "quote_start", "quote_end", "section_zh", "source_document", "source_start", "source_end",
         "source_sha256", "release_from", "observations",
     ]  # fmt: skip

@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from app.db import closing, reader_engine, snapshot
-from app.formats.atom import ATOM
 from app.formats.base import Answer
 from app.query import fetch, state_of_release
 from app.resources import CHANGES
 from tests.requests_made import fill, rich_database
 from tests.serving import serving
 
+ATOM = CHANGES.formats["atom"]
 BASE = "https://data.example.org"
 A = "{http://www.w3.org/2005/Atom}"
 ATTRIBUTION = "要点（Yaodian）第3版，CC BY 4.0"
@@ -122,7 +122,7 @@ def test_a_changed_figure() -> None:
     row = f"{BASE}/v1/observations/xxjyj-public-kindergarten-share-2023-summary?release=3"
     assert entry.id == f"{row}#changed-value"
     assert entry.link == row
-    assert entry.title == "公办幼儿园在园幼儿占比：value 61.2 → 61.8（我方更正）"
+    assert entry.title == "公办幼儿园在园幼儿占比：数值 61.2 → 61.8（我方更正）"
     assert entry.updated == "2026-12-08T02:00:00.000Z"
     assert entry.updated_parsed[:6] == (2026, 12, 8, 2, 0, 0)
     assert [(tag.term, tag.label) for tag in entry.tags] == [
@@ -134,7 +134,7 @@ def test_a_changed_figure() -> None:
     assert content.type == "text/plain"
     assert content.value == (
         "第3版（2026-12-08）更改“公办幼儿园在园幼儿占比”（observations，"
-        "xxjyj-public-kindergarten-share-2023-summary）：value 61.2 → 61.8。原因：我方更正。"
+        "xxjyj-public-kindergarten-share-2023-summary）：数值（value）61.2 → 61.8。原因：我方更正。"
         "说明：录入时抄错，原件为61.8%。\n"
         "Release 3 (2026-12-08) changed “Share of kindergarten children in public kindergartens” "
         "(observations, xxjyj-public-kindergarten-share-2023-summary): value 61.2 → 61.8. "
@@ -144,10 +144,14 @@ def test_a_changed_figure() -> None:
 
 def test_whole_rows() -> None:
     added = VALUE | WHOLE | {"action": "added", "cause": "new_data", "note_zh": None, "by": "处室"}
+    added |= {"after": "61.2%"}
     removed = VALUE | WHOLE | {"action": "removed", "cause": "retraction", "note_en": None}
+    removed |= {"before": "61.8%"}
     came, went = read(feed([added, removed])).entries
-    assert came.title == "公办幼儿园在园幼儿占比：新增（新数据）"
-    assert went.title == "公办幼儿园在园幼儿占比：移除（撤回）"
+    assert came.title == "公办幼儿园在园幼儿占比：新增 61.2%（新数据）"
+    assert went.title == "公办幼儿园在园幼儿占比：移除 61.8%（撤回）"
+    assert "-2023-summary）：61.2%。原因：新数据。" in came.content[0].value
+    assert "-2023-summary): 61.8%. Cause: withdrawn." in went.content[0].value
     row = f"{BASE}/v1/observations/xxjyj-public-kindergarten-share-2023-summary"
     assert (came.id, came.link) == (f"{row}?release=3#added", f"{row}?release=3")
     assert (went.id, went.link) == (f"{row}?release=3#removed", f"{row}?release=2")
@@ -168,9 +172,7 @@ def test_a_relation_of_a_document_stands_inside_it() -> None:
         "after": "original",
     }
     changed, removed = read(feed([relation, relation | WHOLE | {"action": "removed"}])).entries
-    assert changed.title == (
-        "xxjyj-2023-doc-likely-original：relation likely-original → original（我方更正）"
-    )
+    assert changed.title == ("xxjyj-2023-doc-likely-original：关系 很可能是原件 → 原件（我方更正）")
     assert changed.id == (
         f"{BASE}/v1/documents/xxjyj-2023-doc-likely-original?release=3#changed-relation"
     )
@@ -180,9 +182,9 @@ def test_a_relation_of_a_document_stands_inside_it() -> None:
 
 
 VALUES = [
-    (None, 12, "null → 12"),
-    (60, None, "60 → null"),
-    (False, True, "false → true"),
+    (None, 12, "无 → 12"),
+    (60, None, "60 → 无"),
+    (False, True, "否 → 是"),
     ("", "力争", " → 力争"),
     ("<b>&amp;", "\"'𠮷]]>", "<b>&amp; → \"'𠮷]]>"),
     (1e-07, [1, "甲"], '1e-7 → [1,"甲"]'),
@@ -197,7 +199,7 @@ def test_values_as_they_stand() -> None:
     entries = checked(feed(changes)).findall(f"{A}entry")
     for place, (entry, (_, _, shown)) in enumerate(zip(entries, VALUES, strict=True)):
         assert text_of(entry, "title") == f"公办幼儿园在园幼儿占比：f{place} {shown}（我方更正）"
-        assert f"f{place} {shown}。原因" in text_of(entry, "content")
+        assert f"f{place}（f{place}）{shown}。原因" in text_of(entry, "content")
     assert [entry.title for entry in read(feed(changes)).entries] == [
         text_of(entry, "title") for entry in entries
     ]
@@ -206,16 +208,28 @@ def test_values_as_they_stand() -> None:
 def test_long_texts_are_cut_in_the_title_only() -> None:
     before, after = "甲" * 41, "乙" * 40
     (entry,) = read(feed([VALUE | {"before": before, "after": after, "field": "note_zh"}])).entries
-    assert entry.title == (
-        f"公办幼儿园在园幼儿占比：note_zh {'甲' * 39}… → {'乙' * 40}（我方更正）"
-    )
-    assert f"note_zh {before} → {after}。" in entry.content[0].value
+    assert entry.title == (f"公办幼儿园在园幼儿占比：说明 {'甲' * 39}… → {'乙' * 40}（我方更正）")
+    assert f"说明（note_zh）{before} → {after}。" in entry.content[0].value
 
 
 def test_what_xml_cannot_carry_is_left_out() -> None:
     nasty = "a\x00b\x07c\x1fd\ufffee\ud800f\tg"
     (entry,) = read(feed([VALUE | {"after": nasty, "name_zh": "<&>\x01\"'𠮷"}])).entries
-    assert entry.title == "<&>\"'𠮷：value 61.2 → abcdef\tg（我方更正）"
+    assert entry.title == "<&>\"'𠮷：数值 61.2 → abcdef\tg（我方更正）"
+
+
+def test_words_for_what_a_program_calls_otherwise() -> None:
+    hedge = VALUE | {"resource": "targets", "field": "commitment", "before": "firm"}
+    fate = VALUE | {"resource": "deliverables", "field": "outcome", "before": "no_result"}
+    area = VALUE | {"resource": "areas", "action": "added"} | WHOLE
+    entries = read(feed([hedge | {"after": "strive"}, fate | {"after": "issued"}, area])).entries
+    assert [entry.title.removeprefix("公办幼儿园在园幼儿占比：") for entry in entries] == [
+        "承诺程度 明确承诺 → 力争（我方更正）",
+        "结果 本服务未收录结果 → 已印发（我方更正）",
+        "新增（我方更正）",
+    ]
+    assert "承诺程度（commitment）明确承诺 → 力争。" in entries[0].content[0].value
+    assert ": commitment firm → strive. Cause" in entries[0].content[0].value
 
 
 # --- the feed ---

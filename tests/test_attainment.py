@@ -49,6 +49,7 @@ def result(
         "period_start": start,
         "period_end": end,
         "value": value,
+        "value_status": "redacted" if value is None else "measured",
         "source": code,
         "source_date": None,
         **more,
@@ -79,6 +80,7 @@ def test_the_whole_row() -> None:
         "observation": "kept",
         "observation_period": "2023",
         "observation_value": 61.8,
+        "observation_value_status": "measured",
         "has_alternative": False,
     }
     assert read(promise(alternative_due=LATER), [])["has_alternative"] is True
@@ -301,10 +303,64 @@ def test_one_source_may_say_it_twice() -> None:
     assert told(promise(), results) == ("met", None, rule, "o-2023")
 
 
-# --- second readings ---
+# --- figures that are not final ---
 
 KINDERGARTENS = promise(60, alternative_due=LATER)
 COUNTIES = promise(12, alternative_value=1, alternative_value_upper=2)
+
+
+def not_final(value: float, code: str = "o", status: str = "provisional", **more: Any) -> Row:
+    return result(value, code, value_status=status, **more)
+
+
+@pytest.mark.parametrize("status", ["provisional", "estimated"])
+def test_a_figure_that_is_not_final_does_not_accuse(status: str) -> None:
+    low, high = not_final(59, status=status), not_final(61.8, status=status)
+    assert told(promise(), [low]) == ("not_assessable", "provisional", "59 >= 60", "o")
+    assert read(promise(), [low])["observation_value_status"] == status
+    assert told(promise(), [high]) == ("met", None, "61.8 >= 60", "o"), "a success is never kept"
+    two = [low, not_final(58, "p", status)]
+    assert told(promise(), two)[:2] == ("not_assessable", "provisional")
+
+
+@pytest.mark.parametrize(
+    ("unsure", "measured", "expected"),
+    [
+        (59, 61.8, ("met", None, "61.8 >= 60", "m")),
+        (61.8, 59, ("not_met", None, "59 >= 60", "m")),
+        (58, 59, ("not_met", None, "59 >= 60", "m")),
+    ],
+)
+def test_a_measured_figure_counts_alone(
+    unsure: float, measured: float, expected: tuple[Any, ...]
+) -> None:
+    later = {"source_date": date(2024, 3, 1)}
+    assert told(promise(), [not_final(unsure, **later), result(measured, "m")]) == expected
+
+
+def test_figures_that_are_not_final_and_disagree() -> None:
+    assert told(promise(), [not_final(59, "a"), not_final(61, "b")])[:2] == (
+        "not_assessable",
+        "sources_differ",
+    )
+
+
+def test_not_met_needs_a_measured_figure_for_every_reading() -> None:
+    late = not_final(59, "late", end=LATER, start=date(2025, 1, 1))
+    assert told(KINDERGARTENS, [result(58), late])[:2] == ("not_assessable", "provisional")
+    assert told(KINDERGARTENS, [result(58), {**late, "value": 61}])[:2] == (
+        "not_assessable",
+        "readings_differ",
+    )
+    assert told(COUNTIES, [not_final(0)])[:2] == ("not_assessable", "provisional")
+
+
+def test_a_masked_figure_does_not_push_out_a_provisional_one() -> None:
+    assert told(promise(), [result(None, "masked"), not_final(61)])[:2] == ("met", None)
+
+
+# --- second readings ---
+
 BOTH = promise(60, alternative_value=65, alternative_due=LATER)
 
 
@@ -461,7 +517,7 @@ def oracle(target: Row, results: Sequence[Row], measure: str) -> tuple[Any, Any]
     if target["value"] is None:
         return "not_assessable", target["value_status"]
     intervals = accepted(target, measure)
-    found = [answers(results, interval, measure) for interval in intervals]
+    found = [final(answers(results, interval, measure)) for interval in intervals]
     hits, misses = zip(*map(counted, found, intervals), strict=True)
     if not any(hits + misses):
         last = max(interval.day for interval in intervals)
@@ -476,7 +532,17 @@ def oracle(target: Row, results: Sequence[Row], measure: str) -> tuple[Any, Any]
         return "not_assessable", "sources_differ"
     if not any(misses):
         return "met", None
-    return ("not_met", None) if all(misses) else ("not_assessable", "readings_differ")
+    if not all(misses):
+        return "not_assessable", "readings_differ"
+    certain = all(r["value_status"] in ("measured", "redacted") for rows in found for r in rows)
+    return ("not_met", None) if certain else ("not_assessable", "provisional")
+
+
+def final(found: Sequence[Row]) -> list[Row]:
+    """Without the figures that nobody needs once there is a measured one."""
+    statuses = {r["value_status"] for r in found}
+    spare = {"provisional", "estimated"} if "measured" in statuses else set()
+    return [r for r in found if r["value_status"] not in spare]
 
 
 @st.composite
@@ -506,17 +572,22 @@ def promises(draw: st.DrawFn) -> Row:
 
 @st.composite
 def many_results(draw: st.DrawFn) -> list[Row]:
-    return [
-        result(
-            draw(st.none() | tenths.map(lambda n: n / 10)),
-            f"o-{place}",
-            draw(st.sampled_from(DAYS)),
-            draw(st.sampled_from([START, date(2022, 1, 1), date(2023, 6, 1)])),
-            source=draw(st.sampled_from("ab")),
-            source_date=draw(st.none() | st.sampled_from([date(2024, 1, 1), date(2024, 2, 1)])),
-        )
-        for place in range(draw(st.integers(0, 6)))
-    ]
+    return [draw(any_results(place)) for place in range(draw(st.integers(0, 6)))]
+
+
+@st.composite
+def any_results(draw: st.DrawFn, place: int) -> Row:
+    value = draw(st.none() | tenths.map(lambda n: n / 10))
+    status = draw(st.sampled_from(["measured", "measured", "provisional", "estimated"]))
+    return result(
+        value,
+        f"o-{place}",
+        draw(st.sampled_from(DAYS)),
+        draw(st.sampled_from([START, date(2022, 1, 1), date(2023, 6, 1)])),
+        source=draw(st.sampled_from("ab")),
+        source_date=draw(st.none() | st.sampled_from([date(2024, 1, 1), date(2024, 2, 1)])),
+        value_status="redacted" if value is None else status,
+    )
 
 
 measures = st.sampled_from([measure.value for measure in Measure])
@@ -532,13 +603,14 @@ def test_against_the_second_rule(target: Row, results: list[Row], measure: str, 
     judged = row["attainment_rule"] is not None
     assert judged == (
         row["attainment"] in ("met", "not_met")
-        or row["attainment_reason"] in ("sources_differ", "readings_differ")
+        or row["attainment_reason"] in ("sources_differ", "readings_differ", "provisional")
     )
     if row["observation"] is not None:
         (basis,) = (r for r in results if r["code"] == row["observation"])
-        assert (basis["period"], basis["value"]) == (
+        assert (basis["period"], basis["value"], basis["value_status"]) == (
             row["observation_period"],
             row["observation_value"],
+            row["observation_value_status"],
         )
 
 

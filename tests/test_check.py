@@ -232,6 +232,24 @@ def test_the_log_of_every_release_is_proved(
     assert finding in findings(with_results)
 
 
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        ("added = added + 1", "how many rows it changed"),
+        ("changed = 0", "how many rows it changed"),
+        ("removed = 1", "how many rows it changed"),
+        ("resources = 'observations'", "which resources it touched"),
+        ("resources = resources || ' areas'", "which resources it touched"),
+    ],
+)
+def test_what_a_release_says_of_itself_is_proved(
+    damage: str, what: str, with_results: sa.Engine
+) -> None:
+    with with_results.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE release SET {damage} WHERE number = 4")
+    assert findings(with_results) == [f"release 4 does not tell {what}"]
+
+
 def test_two_versions_in_one_release(published: sa.Engine) -> None:
     with published.begin() as connection:
         connection.exec_driver_sql(

@@ -56,6 +56,7 @@ NASTY = [
     "𠮷田学校：达到60%",
     "\x00a\x07b\x1fc\x7f",
     "一\r\n二\t三\u2028四",
+    "五 \x00 六",
 ]
 
 
@@ -97,6 +98,7 @@ def test_each_reference_is_one_line() -> None:
     assert found[0].startswith("要点（Yaodian）. 50% & more: $5 #1 a_b ~x ^y：第1版，")
     assert found[6].startswith("要点（Yaodian）. ab c：第1版，")
     assert found[7].startswith("要点（Yaodian）. 一 二 三 四：第1版，")
+    assert found[8].startswith("要点（Yaodian）. 五 六：第1版，")
     assert not re.search(r"[\x00-\x1f\x7f]", "".join(found))
 
 
@@ -417,3 +419,34 @@ def test_what_is_gone_is_not_quoted(two_years: str) -> None:
     found = cited(two_years, TARGETS, ["aa-2024-y", "aa-2024-x"])
     assert [citation.code for citation in found] == ["aa-2024-x"]
     assert len(cited(two_years, TARGETS, ["aa-2024-y", "aa-2024-x"], 4)) == 2
+
+
+def share_of(year: int, copy: str) -> dict[str, Any]:
+    """A plan of a year that promises something on the same indicator."""
+    known = [indicator("x")] if year == 2023 else []
+    bodies = [body("aa")] if year == 2023 else []
+    raw = plan(f"aa-{year}", [task(1, [target("x", 60)])], bodies, known, year=year)
+    raw["document"] |= {"copy": copy, "title_en": None}
+    return raw
+
+
+def test_an_indicator_rests_on_the_documents_of_all_its_promises(
+    engine: sa.Engine, url: str, tmp_path: Path
+) -> None:
+    """A later plan does not wash off that an earlier one is known from a copy only."""
+    for year, copy in ((2023, "third_party"), (2024, "original"), (2025, "official_copy")):
+        publish(engine, tmp_path, share_of(year, copy))
+    (one,), (two,), (three,) = (cited(url, INDICATORS, ["aa-x"], release) for release in (1, 2, 3))
+    preview = "据《计划aa-2023》第三方预览本整理，非该局发布"
+    assert one.source_zh == preview
+    assert two.source_zh == f"据《计划aa-2024》整理；{preview}"
+    assert two.source_en == (
+        "Compiled from “计划aa-2024”; Compiled from a third-party preview of “计划aa-2023”, "
+        "not published by the bureau"
+    )
+    assert three.source_zh == "据3份文件整理，其中2份为非该局发布的副本"
+    assert three.source_en == (
+        "Compiled from 3 documents, 2 of them known from copies not published by the bureau"
+    )
+    (target_2024,) = cited(url, TARGETS, ["aa-2024-x"])
+    assert target_2024.source_zh == "据《计划aa-2024》整理"

@@ -711,7 +711,9 @@ def test_a_read_only_file_is_served_and_checked_where_nothing_has_to_be_written(
     assert results["migrate read-only"] == Done(0, "", "")
     assert results["import read-only"].out == "nothing changes; no release is made\n"
     assert results["template read-only"] == Done(0, "new.xlsx\n", "")
-    assert results["new plan read-only"] == Done(0, "new.json\n", "")
+    assert (results["new plan read-only"].code, results["new plan read-only"].out) == (
+        0, "new.json\n",
+    )  # fmt: skip
 
 
 @every_writing_command
@@ -854,3 +856,194 @@ def test_a_taken_port_ends_the_process_with_its_own_exit_code(taken_port: int) -
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 4
     assert len(done.stderr.splitlines()) == 1
+
+
+# --- languages ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "yaodian：缺少参数：COMMAND"),
+        (["observe", "a.csv", "--cause", "更正"],
+         "yaodian observe：参数--cause：不在可用值之中；值为'更正'；可用：'new_data', 'revision', "
+         "'correction', 'better_source', 'editorial'"),
+        (["plan", "new", "aa-2024"], "yaodian plan new：缺少参数：--from"),
+        (["anchor", "a.json"], "yaodian anchor：缺少参数：--text"),
+        (["retract", "--note", "理由"], "yaodian retract：缺少参数：CODE"),
+        (["observe", "a.csv", "b.csv"], "yaodian：没有这些参数：b.csv"),
+        (["observe", "--plan"], "yaodian observe：参数--plan：须带一个值"),
+        (["observe", "a.csv", "--dry-run=yes"],
+         "yaodian observe：参数--dry-run：不带值，却给了'yes'"),
+        (["retract", "a-b", "--note", "a\nb"],
+         "yaodian retract：参数--note：须为一行可见文字，最多1000个字符"),
+        (["takedown", "--no", "理由"], "yaodian takedown：缺少参数：RESOURCE/CODE"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_call_is_told_in_chinese(arguments: list[str], told: str, capsys: Capture) -> None:
+    """Wherever the language stands: before the command, behind it, or in one word."""
+    ways = [["--lang", "zh", *arguments], ["--lang=zh", *arguments]]
+    ways += [[*arguments, "--lang", "zh"]] if arguments else []
+    for way in ways:
+        with pytest.raises(SystemExit) as ended:
+            main(way)
+        said = capsys.readouterr()
+        assert (ended.value.code, said.out) == (2, "")
+        assert said.err.startswith("用法：yaodian")
+        assert said.err.splitlines()[-1] == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "chinese"),
+    [
+        (["observe"], "which file? yaodian observe FILE.xlsx, or --template --plan PLAN",
+         "请给出文件：yaodian observe 文件名.xlsx，或用--template --plan 计划代码生成填报表"),
+        (["observe", "a.csv", "--plan", "aa"],
+         "--plan belongs to --template: a file of results names its indicators",
+         "--plan仅用于--template：结果文件自会写明指标"),
+        (["observe", "--template"], "--template of which plan? Give --plan PLAN",
+         "请用--plan给出为哪一计划生成填报表，如--plan xxjyj-2023"),
+        (["retract", "a"], "a result is withdrawn with a reason: give --note",
+         "撤回结果须说明理由：请用--note写明，最好中文、英文各写一次"),
+        (["takedown", "tasks/a"], "content goes for a reason that stays: give --note, never the "
+         "content", "删除内容的理由会一直保留：请用--note写明理由，但不要重复被删内容"),
+        (["retract", "a", "--note", "理由", "--note", "又一理由"],
+         "two notes in one language: give one in Chinese, one in English",
+         "两条--note为同一语言：请中文、英文各写一条"),
+        (["check", "--page"], "--page says what --text is: give --text too",
+         "--page说明--text是何种文本：请一并给出--text"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_call_that_lacks_something_is_told_in_both_languages(
+    arguments: list[str], english: str, chinese: str, capsys: Capture
+) -> None:
+    for more, told in ((arguments, english), (["--lang", "zh", *arguments], chinese),
+                       ([*arguments, "--lang", "zh"], chinese)):  # fmt: skip
+        assert main(more) == 2
+        assert capsys.readouterr() == ("", f"yaodian: {told}\n")
+
+
+def test_the_language_behind_the_command_counts(capsys: Capture) -> None:
+    assert main(["--lang", "zh", "observe", "--lang", "en"]) == 2
+    assert capsys.readouterr().err.startswith("yaodian: which file?")
+    assert main(["--lang", "en", "observe", "--lang", "zh"]) == 2
+    assert capsys.readouterr().err.startswith("yaodian: 请给出文件")
+
+
+def test_the_help_says_in_chinese_that_it_is_english(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--lang", "zh", "--help"])
+    assert ended.value.code == 0
+    assert "各命令和选项的说明目前只有英文；运行时的提示为中文。" in capsys.readouterr().out
+
+
+# --- what was read ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(
+    url: str, seed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> Callable[..., list[str]]:
+    """Commands on a database with the bundled plan; they give back what they print."""
+    monkeypatch.setenv("YAODIAN_DATABASE_URL", url)
+
+    def call(*arguments: str) -> list[str]:
+        capsys.readouterr()
+        assert main(arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out.splitlines()
+
+    call("import", str(seed))
+    return call
+
+
+def results(*lines: str) -> str:
+    """A file of results in the current folder."""
+    header = "indicator,period,value,value_status,source,source_title,source_date\n"
+    Path("r.csv").write_text(header + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return "r.csv"
+
+
+SHARE = "xxjyj-public-kindergarten-share"
+TEAMS = "xxjyj-subject-teaching-teams"
+
+
+def test_results_are_shown_as_they_were_read(office: Callable[..., list[str]]) -> None:
+    lines = (
+        f"{SHARE},2023,61.2%,,summary,2023年工作总结,2024-01-30",
+        f"{TEAMS},2023-H1,96,初步数,report,快报,",
+    )
+    read = [
+        f"+ 结果 {SHARE}-2023-summary",
+        "    公办幼儿园在园幼儿占比，2023：61.2%（2023年工作总结，2024-01-30）",
+        f"+ 结果 {TEAMS}-2023-h1-report",
+        "    打造的优秀学科教学团队数，2023-H1：96个（初步数）（快报）",
+    ]
+    assert office("observe", results(*lines), "--dry-run", "--lang", "zh") == [
+        *read, "试运行，未作任何改动；原因将为“新数据”",
+    ]  # fmt: skip
+    *shown, release, _ = office("observe", "r.csv", "--lang", "zh")
+    assert shown == read
+    assert release.startswith("第2版（新数据，")
+
+    *shown, release, _ = office(
+        "observe", results(lines[0].replace("61.2", "61.8"), lines[1].replace("初步数", "实测")),
+        "--cause", "correction", "--note", "抄错。", "--lang", "zh",
+    )  # fmt: skip
+    assert shown == [
+        f"~ 结果 {SHARE}-2023-summary",
+        "    公办幼儿园在园幼儿占比，2023：61.8%（2023年工作总结，2024-01-30）",
+        "    数值：61.2 → 61.8",
+        "    可直接刊用的表述：61.2% → 61.8%",
+        f"~ 结果 {TEAMS}-2023-h1-report",
+        "    打造的优秀学科教学团队数，2023-H1：96个（快报）",
+        "    数值状态：初步数 → 实测",
+        "    可直接刊用的表述：96个（初步数） → 96个",
+    ]
+    assert release.startswith("第3版（我方更正，")
+
+    *shown, release, _ = office(
+        "retract", f"{SHARE}-2023-summary", "--note", "收回。", "--lang", "zh"
+    )
+    assert shown == [
+        f"- 结果 {SHARE}-2023-summary",
+        "    公办幼儿园在园幼儿占比，2023：61.8%（2023年工作总结，2024-01-30）",
+    ]
+    assert release.startswith("第4版（撤回，")
+    assert office("retract", f"{TEAMS}-2023-h1-report", "--note", "x", "--dry-run") == [
+        f"- observation {TEAMS}-2023-h1-report",
+        "    Outstanding subject teaching teams built, 2023-H1: 96 (快报)",
+        "dry run, nothing was changed; the cause would be retraction",
+    ]
+
+
+def test_the_fate_of_a_document_is_shown_as_it_was_read(
+    office: Callable[..., list[str]],
+) -> None:
+    Path("f.csv").write_text(
+        "code,outcome,issued_on\nxxjyj-2023-teacher-exit-measures,已印发,2023-06-15\n", "utf-8"
+    )
+    *shown, release, _ = office("observe", "f.csv", "--lang", "zh")
+    assert shown[:3] == [
+        "~ 拟出台文件 xxjyj-2023-teacher-exit-measures",
+        "    教师退出机制办法：已印发",
+        "    结果：本服务未收录结果 → 已印发",
+    ]
+    assert release.startswith("第2版（新数据，")
+
+
+def test_a_new_plan_file_says_what_it_leaves_out(
+    office: Callable[..., list[str]], capsys: Capture
+) -> None:
+    assert main(["plan", "new", "xxjyj-2024", "--from", "xxjyj-2023", "--lang", "zh"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "xxjyj-2024.json\n"
+    assert said.err.startswith(
+        "未沿用xxjyj-2023提出要印发的12份文件：《中小学校章程修订参考文本》《"
+    )
+    assert main(["plan", "new", "xxjyj-2025", "--from", "xxjyj-2023"]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("not carried over: the 12 documents that xxjyj-2023 announced (")
+    assert main(["plan", "new", "xxjyj-2025", "--from", "xxjyj-2023", "--lang", "zh"]) == 1
+    assert capsys.readouterr().err == "yaodian: xxjyj-2025.json已存在：未写入任何内容\n"

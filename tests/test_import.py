@@ -136,14 +136,72 @@ def test_a_dry_run_shows_before_and_after_and_changes_nothing(
     raw["areas"][0]["tasks"][0]["targets"][0] = target("x", 65)
     assert run("import", write(tmp_path, raw), "--dry-run", "--cause", "issuer_change") == 0
     shown = capsys.readouterr().out
-    assert "~ target aa-2024-x\n" in shown
-    assert "    value: 60 → 65\n" in shown
+    assert (
+        "~ target aa-2024-x\n    Indicator x: reach 65%\n    value: 60 → 65\n"
+        '    value_text_en: "reach 60%" → "reach 65%"\n'
+    ) in shown
+    assert "value_text_zh" not in shown, "the same in the other language"
     assert "dry run, nothing was changed; the cause would be issuer_change" in shown
     assert run("import", write(tmp_path, raw), "--dry-run") == 0
     shown = capsys.readouterr().out
     assert "    value: 60 → 65\n" in shown
-    assert "a published plan changes: say why with --cause" in shown
+    named = "aa-2024-x, aa-2024-doc, aa-2024-t1"
+    assert f"a published plan changes ({named}): say why with --cause" in shown
     assert everything(engine) == before
+
+
+def test_a_new_plan_is_told_by_its_numbers_and_a_changed_one_row_by_row(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = first_plan()
+    file = write(tmp_path, raw)
+    assert run("import", file) == 0
+    *counts, release, _ = capsys.readouterr().out.splitlines()
+    assert counts == [
+        "document: 1 added", "body: 2 added", "indicator: 2 added", "plan: 1 added",
+        "area: 1 added", "task: 2 added", "target: 2 added", "deliverable: 1 added",
+        "participation: 2 added",
+    ]  # fmt: skip
+    assert release.startswith("release 1 (first_publication, ")
+    assert release.endswith("): 14 rows added, 0 changed, 0 removed")
+    raw["areas"][0]["tasks"][1]["targets"][0] |= {"commitment": "firm", "due": "2025-06-30"}
+    raw["areas"][0]["tasks"][0]["responsibility_stated"] = True
+    edited = saved(tmp_path / "edited.json", anchored(raw))
+    assert run("import", edited, "--cause", "correction", "--lang", "zh") == 0
+    *rows, release, _ = capsys.readouterr().out.splitlines()
+    assert rows == [
+        "~ 任务 aa-2024-t1",
+        "    推进任务一",
+        "    是否写明责任单位：否 → 是",
+        "~ 目标 aa-2024-y",
+        "    指标y：达到70%",
+        "    可直接刊用的表述：力争70% → 达到70%",
+        "    承诺程度：力争 → 明确承诺",
+        "    “力争”的依据：本项写明 → 无",
+        "    期限：2024-12-31 → 2025-06-30",
+        "    期限依据：按计划年度 → 原文写明",
+        "任务：更改1行",
+        "目标：更改1行",
+    ]
+    assert release.startswith("第2版（我方更正，")
+    assert release.endswith("）：新增0行，更改2行，移除0行")
+
+
+def test_a_dry_run_of_a_new_plan_shows_what_was_read(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of indicators that no release has yet."""
+    assert run("import", write(tmp_path, first_plan()), "--dry-run", "--lang", "zh") == 0
+    shown = capsys.readouterr().out
+    for wanted in (
+        "+ 计划 aa-2024\n    计划aa-2024\n",
+        "+ 目标 aa-2024-x\n    指标x：达到60%\n",
+        "+ 目标 aa-2024-y\n    指标y：力争70%\n",
+        "+ 拟出台文件 aa-2024-rules\n    rules方案：本服务未收录结果\n",
+        "\n目标：新增2行\n",
+        "\n试运行，未作任何改动；原因将为“首次发布”\n",
+    ):
+        assert wanted in shown
 
 
 def test_a_change_needs_a_cause(
@@ -154,7 +212,12 @@ def test_a_change_needs_a_cause(
     raw["areas"][0]["tasks"][0]["title_en"] = "Another title"
     before = everything(engine)
     assert run("import", write(tmp_path, raw)) == 2
-    assert "say why with --cause" in capsys.readouterr().err
+    named = "a published plan changes (aa-2024-t1): say why with --cause; allowed: issuer_change, "
+    assert named in capsys.readouterr().err
+    assert run("import", write(tmp_path, raw), "--lang", "zh") == 2
+    told = capsys.readouterr().err
+    assert "已发布的计划有改动（aa-2024-t1）：请用--cause说明原因" in told
+    assert "、correction（我方更正）、" in told
     assert everything(engine) == before
 
 
@@ -538,6 +601,16 @@ WRONG: dict[str, tuple[Callable[[Raw], Any], str, str]] = {
         ".targets[0].value: does not stand in the quote; value: 57",
         "不在引文之中",
     ),
+    "a floor that is not said": (
+        edit(f"{TARGET}.quote", "达到60%以上"),
+        ".targets[0].floor_stated: must be true: the quote has 以上 at the figure",
+        "须为true：引文在数字处写有“以上”",
+    ),
+    "a hedge that is not said": (
+        edit(f"{TARGET}.quote", "力争达60%"),
+        ".targets[0].commitment: must be strive: the quote has 力争 before the figure",
+        "须为strive：引文在数字前写有“力争”",
+    ),
     "a floor of another comparison": (
         lambda raw: raw["areas"][0]["tasks"][0]["targets"][0].update(
             met_if="at_most", floor_stated=True
@@ -669,6 +742,60 @@ def test_all_errors_are_told_at_once_with_their_lines(
         assert message.startswith(f"{file}:{number}: $.")
     assert "is already used at $.bodies[0]" in told
     assert releases(engine) == []
+
+
+def test_one_run_tells_what_fields_and_rules_find(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A quote that is too long hides neither a figure that it does not have nor half a note."""
+    raw = anchored(first_plan())
+    promise = raw["areas"][0]["tasks"][0]["targets"][0]
+    promise |= {
+        "value": 57,
+        "quote": "全市二级及以上幼儿园在园幼儿占比应当努力达到60%",
+        "note_en": "Note.",
+    }
+    raw["plan"] |= {"title_en": " ", "text_complete": False}
+    assert run("import", saved(tmp_path / "plan.json", raw)) == 1
+    told = capsys.readouterr().err
+    for wanted in (
+        ".targets[0].quote: is longer than 20 characters",
+        ".targets[0].value: does not stand in the quote; value: 57",
+        ".targets[0]: note_zh and note_en go together",
+        "$.plan.title_en: must be one line",
+        "$.plan: text_gap_zh and text_gap_en are needed",
+    ):
+        assert told.count(wanted) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (edit("plan.issuer", "ab"), '$.plan.issuer: no such body is defined; value: "ab"'),
+        (edit("plan.year", None), "$.plan.year: must be a whole number"),
+        (edit("plan.year", 2023), "$.plan.year: does not stand in the plan's code"),
+    ],
+)
+def test_one_cause_is_told_once(
+    change: Callable[[Raw], None],
+    cause: str,
+    run: Run,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Not again for every promise that refers to an indicator, or has a due date."""
+    assert run("import", write(tmp_path, first_plan())) == 0
+    raw = second_plan()
+    raw["areas"][0]["tasks"][0]["targets"] = [
+        target("x", 62, due="2025-06-30"), target("y", 71, due="2025-06-30")
+    ]  # fmt: skip
+    raw = anchored(raw)
+    change(raw)
+    capsys.readouterr()
+    assert run("import", saved(tmp_path / "second.json", raw)) == 1
+    told = [line for line in capsys.readouterr().err.splitlines() if "second.json:" in line]
+    assert len(told) == 1
+    assert cause in told[0]
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_killed_results_are_published_in_both_releases_or_in_none(
 ) -> None:
     chance = random.Random(2024)
     killed = completed = 0
-    correction = ["--cause", "correction"]
+    correction = ["--cause", "correction", "--note", "Copying error"]
     with importer(url) as process:
         assert run(process, ["import", str(version(tmp_path, 1))], None) == 0
         assert run(process, ["observe", results(tmp_path, 1)], None) == 0

@@ -14,7 +14,7 @@ from app.publish.check import check
 from app.publish.complaint import Complaint, JsonPath, Refused
 from app.publish.json_source import parse_source
 from app.publish.layout import write_plan
-from app.publish.next_plan import next_plan
+from app.publish.next_plan import left_behind, next_plan
 from app.publish.plans import import_plans
 from app.publish.writer import Orders
 from tests.plans import anchored, body, indicator, plan, saved, target, task
@@ -151,7 +151,8 @@ def test_what_is_kept_and_what_is_blank(last: sa.Engine) -> None:
                     {
                         "number": 1, "title_zh": "推进任务一", "title_en": "Task 1",
                         "summary_zh": "", "summary_en": "", "continues": "aa-2024-t1",
-                        "targets": [{"indicator": "x", "value": 60, "quote": ""}],
+                        "targets": [{"indicator": "x", "value": 60, "floor_stated": "",
+                                     "commitment": "", "quote": ""}],
                         "participations": [
                             {"body": "schools", "role": "mentioned", "quote": ""},
                             {"body": "aa", "role": "participant", "quote": ""},
@@ -161,14 +162,16 @@ def test_what_is_kept_and_what_is_blank(last: sa.Engine) -> None:
                         "number": 2, "title_zh": "推进任务二", "title_en": "Task 2",
                         "summary_zh": "", "summary_en": "", "continues": "aa-2024-t2",
                         "targets": [
-                            {"indicator": "y", "value": 70.5, "commitment": "", "quote": ""},
-                            {"indicator": "y", "value": 80, "commitment": "",
-                             "commitment_basis": "", "due": "", "quote": ""},
-                            {"indicator": "z", "value": 90, "floor_stated": "", "quote": ""},
-                            {"indicator": "places", "value": None, "value_status": "",
+                            {"indicator": "y", "value": 70.5, "floor_stated": "", "commitment": "",
                              "quote": ""},
+                            {"indicator": "y", "value": 80, "floor_stated": "",
+                             "commitment": "", "commitment_basis": "", "due": "", "quote": ""},
+                            {"indicator": "z", "value": 90, "floor_stated": "",
+                             "commitment": "", "quote": ""},
+                            {"indicator": "places", "value": None, "value_status": "",
+                             "floor_stated": "", "commitment": "", "quote": ""},
                             {"indicator": "rank", "value": None, "value_status": "",
-                             "met_if": "at_most", "quote": ""},
+                             "met_if": "at_most", "commitment": "", "quote": ""},
                         ],
                     },
                     {
@@ -176,10 +179,12 @@ def test_what_is_kept_and_what_is_blank(last: sa.Engine) -> None:
                         "summary_zh": "", "summary_en": "", "responsibility_stated": "",
                         "continues": "aa-2024-t3",
                         "targets": [
-                            {"indicator": "all", "value": "", "value_status": "", "quote": ""},
+                            {"indicator": "all", "value": "", "value_status": "",
+                             "floor_stated": "", "commitment": "", "quote": ""},
                             {"indicator": "teams", "value": 2, "value_upper": "",
-                             "met_if": "between", "quote": ""},
-                            {"indicator": "trainees", "value": "", "quote": ""},
+                             "met_if": "between", "commitment": "", "quote": ""},
+                            {"indicator": "trainees", "value": 3000, "floor_stated": "",
+                             "commitment": "", "quote": ""},
                         ],
                         "participations": [
                             {"body": "schools", "role": "lead", "stated": False, "quote": ""}
@@ -200,29 +205,31 @@ def test_keys_stand_in_reading_order(last: sa.Engine) -> None:
     first, second, _ = raw["areas"][0]["tasks"]
     assert list(first) == ["number", "title_zh", "title_en", "summary_zh", "summary_en",
                            "continues", "targets", "participations"]  # fmt: skip
-    assert list(second["targets"][1]) == ["indicator", "value", "commitment", "commitment_basis",
-                                          "due", "quote"]  # fmt: skip
+    assert list(second["targets"][1]) == ["indicator", "value", "floor_stated", "commitment",
+                                          "commitment_basis", "due", "quote"]  # fmt: skip
     assert (
-        '            {"indicator": "places", "value": null, "value_status": "", "quote": ""},\n'
+        '            {"indicator": "places", "value": null, "value_status": "", '
+        '"floor_stated": "", "commitment": "", "quote": ""},\n'
     ) in text
 
 
 ANSWERS = {
     "title_zh": "计划", "title_en": "Plan", "publisher": "甲市", "copy": "original",
     "text_complete": True, "rights_zh": "公开。", "rights_en": "Public.", "summary_zh": "摘要。",
-    "summary_en": "Summary.", "responsibility_stated": True, "commitment": "strive",
-    "commitment_basis": "stated", "floor_stated": True, "value_upper": 4, "due": "2026-06-30",
+    "summary_en": "Summary.", "responsibility_stated": True, "commitment": "firm",
+    "commitment_basis": "stated", "floor_stated": False, "value_upper": 4, "due": "2026-06-30",
 }  # fmt: skip
 """What a person may write for the blanks that do not depend on the promise."""
 
 PROMISES = {
     "x": {"quote": "x达到60%"},
-    "z": {"quote": "z达到90%以上"},
+    "y": {"commitment": "strive"},
+    "z": {"quote": "z达到90%以上", "floor_stated": True},
     "places": {"value_status": "redacted", "quote": "新增学位XX个"},
     "rank": {"value_status": "unquantified", "quote": "位居前列"},
     "all": {"value": 100, "value_status": "implied", "quote": "全部完成"},
     "teams": {"quote": "组建2-4个团队"},
-    "trainees": {"value": 4000, "quote": "培训四千人次"},
+    "trainees": {"quote": "培训三千人次"},
 }  # fmt: skip
 """What a person may write for the blanks of a promise; y is promised twice."""
 
@@ -251,7 +258,7 @@ def test_a_file_with_all_blanks_filled_is_published(last: sa.Engine, tmp_path: P
     assert values == {
         "aa-2025-x": 60, "aa-2025-y": 70.5, "aa-2025-y-2026": 80, "aa-2025-z": 90,
         "aa-2025-places": None, "aa-2025-rank": None, "aa-2025-all": 100, "aa-2025-teams": 2,
-        "aa-2025-trainees": 4000,
+        "aa-2025-trainees": 3000,
     }  # fmt: skip
     assert targets["aa-2025-teams"]["value_upper"] == 4
     assert state(last, "deliverable", 2).keys() == {"aa-2024-rules"}
@@ -267,9 +274,9 @@ def test_each_blank_alone_keeps_the_file_from_being_published(
     whole = filled(raw)
     paths = list(blanks(raw))
     # The document 7; an area and three tasks with two summaries each; 9 promises and 3 bodies
-    # with a quote; 3 statuses, 2 commitments, one basis, one due date, one floor, one upper end,
-    # 2 figures and one statement of responsibility.
-    assert len(paths) == 7 + 2 * 4 + 9 + 3 + 3 + 2 + 1 + 1 + 1 + 1 + 2 + 1
+    # with a quote; 9 commitments, 7 floors since two promises are no floors, 3 statuses, one
+    # basis, one due date, one upper end, one figure and one statement of responsibility.
+    assert len(paths) == 7 + 2 * 4 + 9 + 3 + 9 + 7 + 3 + 1 + 1 + 1 + 1 + 1
     for path in paths:
         spoilt = copy.deepcopy(whole)
         at(spoilt, path[:-1])[path[-1]] = ""
@@ -325,8 +332,8 @@ def test_a_year_goes_by(last: sa.Engine, tmp_path: Path) -> None:
         "aa-2025-t1", "aa-2025-t2", "aa-2025-t3",
     ]  # fmt: skip
     assert third["areas"][0]["tasks"][1]["targets"] == [
-        {"indicator": "y", "value": 75, "quote": ""},
-        {"indicator": "places", "value": 500, "quote": ""},
+        {"indicator": "y", "value": 75, "floor_stated": "", "commitment": "", "quote": ""},
+        {"indicator": "places", "value": 500, "floor_stated": "", "commitment": "", "quote": ""},
     ]
 
 
@@ -495,10 +502,21 @@ def test_every_blank_of_the_real_plan_is_told_with_its_line(
     # The document: two titles, publisher, copy, completeness, two texts of rights. Two summaries
     # for each of 7 areas and 24 tasks. A quote for each of 27 promises and 95 bodies. The status
     # of 8 masked, 2 unquantified and one implied promise, whose figure and stated date are asked
-    # for too. 7 floors, 6 promises under 力争, two of them carried over.
-    assert len(paths) == 7 + 2 * (7 + 24) + 27 + 95 + 8 + 2 + 1 + 1 + 1 + 7 + 6 + 2
+    # for too. A commitment for each promise, a floor for each but a limit and an increase, and
+    # the basis of two under a 力争 that is carried over.
+    assert len(paths) == 7 + 2 * (7 + 24) + 27 + 95 + 8 + 2 + 1 + 1 + 1 + 27 + 25 + 2
     lines = file.read_text(encoding="utf-8").splitlines()
     told = [complaint for complaint in refusal(real, file) if complaint.value == ""]
     assert sorted(c.path for c in told) == sorted(paths)
     for complaint in told:
         assert f'"{complaint.path[-1]}": ""' in lines[(complaint.line or 0) - 1]
+
+
+def test_the_documents_of_last_year_are_named_since_they_are_left_behind(
+    real: sa.Engine, seed: Path
+) -> None:
+    last_year = parts(json.loads(seed.read_text(encoding="utf-8")), "deliverables")
+    with real.connect() as connection:
+        left = left_behind(connection, "xxjyj-2023")
+    assert left == [part["title_zh"] for part in last_year]
+    assert (len(left), left[0]) == (12, "中小学校章程修订参考文本")

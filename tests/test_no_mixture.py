@@ -84,6 +84,7 @@ class Published:
         why = ["--cause", "correction"] if self.number > 2 else []
         if self.result == self.number:
             values = {"aa-x-2024-s": self.number, "aa-y-2024-s": self.number}
+            why += ["--note", "Corrected"] if why else []
             return ["observe", results(folder / f"{self.number}.csv", values), *why]
         extra = [f"e{place}" for place in range(1, MOST_EXTRA + 1)]
         tasks = [task(1, [target("x", self.number), target("y", self.number)])] + [

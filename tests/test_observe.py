@@ -1,14 +1,21 @@
 """Results through the command: what becomes a release, for which cause, and what is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from app.cli import main
+from app.db import closing, writer_engine
 from app.publish.check import check
+from app.publish.complaint import Refused
+from app.publish.results import SUGGESTED, observe
+from app.publish.writer import Orders
 from tests.plans import anchored, body, indicator, plan, saved, target, task
 from tests.reading import everything, releases, state
 
@@ -108,6 +115,30 @@ def test_a_changed_result_needs_a_cause(
     assert sound(engine)
 
 
+def test_a_correction_says_what_was_wrong(
+    run: Run, engine: sa.Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("observe", table("r.csv", HEADER, X_2024)) == 0
+    both = table("c.csv", HEADER, X_2024.replace("61.2", "59.8"), Y_2024)
+    before = everything(engine)
+    correct = ("observe", both, "--cause", "correction")
+    capsys.readouterr()
+    assert run(*correct) == 2
+    told = "readers are told what was wrong and is corrected: give --note"
+    assert told in capsys.readouterr().err
+    assert run(*correct, "--lang", "zh") == 2
+    assert "更正须向读者说明错在何处：请用--note写明" in capsys.readouterr().err
+    assert run(*correct, "--dry-run") == 0
+    assert f"dry run, nothing was changed; {told}" in capsys.readouterr().out
+    assert everything(engine) == before, "not even what is new in the same file"
+    for cause in ("revision", "better_source", "editorial"):
+        assert run("observe", both, "--cause", cause, "--dry-run") == 0
+        assert "give --note" not in capsys.readouterr().out, "these causes say what happened"
+    assert run(*correct, "--note", "Copying error.") == 0
+    assert causes(engine)[2:] == ["correction", "new_data"]
+    assert run(*correct) == 0, "nothing is corrected any more"
+
+
 def test_a_provisional_figure_that_is_replaced_is_a_revision(run: Run, engine: sa.Engine) -> None:
     assert run("observe", table("r.csv", HEADER, Y_2024)) == 0
     final = table("f.csv", HEADER, "aa-y,2024,71.5,measured,bulletin,快报\n")
@@ -161,6 +192,85 @@ def test_a_refused_file_changes_nothing(
     assert everything(engine) == before
 
 
+def test_today_is_the_day_in_the_zone_of_the_settings(
+    run: Run,
+    engine: sa.Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """At every moment it is a later day in the first zone than in the second one."""
+    east, west = "Pacific/Kiritimati", "Etc/GMT+12"
+    today = datetime.now(ZoneInfo(east)).date()
+    header = HEADER.replace("\n", ",source_date\n")
+    file = table("r.csv", header, X_2024.replace("\n", f",{today}\n"))
+    monkeypatch.setenv("YAODIAN_TIMEZONE", west)
+    assert run("observe", file) == 1
+    assert "G2 (source_date): is a day to come (today is 20" in capsys.readouterr().err
+    assert len(releases(engine)) == 1
+    monkeypatch.setenv("YAODIAN_TIMEZONE", east)
+    assert run("observe", file) == 0
+    tomorrow = table("t.csv", FATES, f"aa-2024-rules,已印发,{today + timedelta(days=2)},\n")
+    assert run("observe", tomorrow) == 1
+    assert "C2 (issued_on): is a day to come (today is 20" in capsys.readouterr().err
+
+
+def test_a_file_is_read_before_other_writers_wait(run: Run, engine: sa.Engine, url: str) -> None:
+    """What no table can be read from is refused while another writer has the lock."""
+    broken = Path(table("b.csv", "a,b\n", '"\n'))
+    sound = Path(table("r.csv", HEADER, X_2024))
+    with closing(writer_engine(url, 0.2)) as impatient, engine.begin():
+        with pytest.raises(Refused):
+            observe(impatient, broken, Orders())
+        with pytest.raises(sa.exc.OperationalError):
+            observe(impatient, sound, Orders())
+    assert len(releases(engine)) == 1
+
+
+@contextmanager
+def statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """The SQL that an engine is given."""
+    said: list[str] = []
+
+    def note(*given: Any) -> None:
+        said.append(" ".join(given[2].split()))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield said
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_only_what_a_file_names_is_looked_up(run: Run, engine: sa.Engine) -> None:
+    file = Path(table("r.csv", HEADER, X_2024))
+    lists = [
+        f"SELECT {name}.code FROM {name} WHERE {name}.release_to IS NULL"
+        for name in ("indicator", "deliverable")
+    ]
+    with statements(engine) as said:
+        observe(engine, file, Orders(dry_run=True))
+    read = [line for line in said if "FROM indicator" in line]
+    assert read
+    assert "IN (" in read[0]
+    assert not set(lists) & set(said)
+    file.write_text(HEADER + X_2024.replace("aa-x", "aa-xx"), encoding="utf-8")
+    with statements(engine) as said, pytest.raises(Refused) as caught:
+        observe(engine, file, Orders())
+    assert set(lists) & set(said) == {lists[0]}, "all codes, where one is unknown"
+    assert caught.value.told("en")[0].endswith('value: "aa-xx"; nearest: aa-x')
+
+
+def test_codes_that_nobody_could_have_given(
+    run: Run, engine: sa.Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only some wrong codes are compared with all others; a list of another issuer is long."""
+    lines = [f"aa-x{n:03},2024,5%,,summary,总结\n" for n in range(SUGGESTED + 5)]
+    odd = [f"{code},2024,5%,,summary,总结\n" for code in ("填表人", "aa-x\0", "a" * 5000)]
+    assert run("observe", table("w.csv", HEADER, *lines, *odd)) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert sum("there is no such indicator" in line for line in told) == SUGGESTED + 8
+    assert 0 < sum("; nearest: aa-x" in line for line in told) <= SUGGESTED
+    assert len(releases(engine)) == 1
+
+
 def test_a_result_is_withdrawn_with_a_reason(
     run: Run, engine: sa.Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,7 +292,7 @@ def test_a_result_is_withdrawn_with_a_reason(
     assert "nearest: aa-y-2024-bulletin" in capsys.readouterr().err
     assert run("observe", "r.csv") == 2, "it does not come back unseen"
     assert f"or were withdrawn, would change ({code})" in capsys.readouterr().err
-    assert run("observe", "r.csv", "--cause", "correction") == 0
+    assert run("observe", "r.csv", "--cause", "correction", "--note", "来源又确认了。") == 0
     assert causes(engine)[-1] == "correction"
     assert sound(engine)
 

@@ -24,7 +24,13 @@ from app.models.choices import Measure, ObservationStatus, Outcome, Unit
 from app.models.indicator import Observation
 from app.publish.complaint import Refused
 from app.publish.result_columns import DOCUMENTS, RESULTS, IndicatorKnown, KnownResults
-from app.publish.result_file import ResultFile, read_results, result_text_en, result_text_zh
+from app.publish.result_file import (
+    ResultFile,
+    read_results,
+    read_tables,
+    result_text_en,
+    result_text_zh,
+)
 
 KNOWN = KnownResults(
     {
@@ -37,7 +43,9 @@ KNOWN = KnownResults(
         "xx-rank": IndicatorKnown("排名", Unit.RANK, Measure.RANK),
     },
     {"xx-2023-plan": "某方案", "xx-2023-rules": "某办法"},
+    {"xx-shares": "xx-share", "xx-shar": "xx-share", "xx-2023-rule": "xx-2023-rules"},
 )
+TODAY = date(2025, 3, 1)
 HEADER = ["指标代码", "所属期", "结果数值", "数值状态", "来源简称", "来源标题"]
 """The columns A to F; the figure is C."""
 LINE = ["xx-share", "2023", 61.8, None, "summary", "工作总结"]
@@ -71,8 +79,13 @@ def table(path: Path, rows: Rows, encoding: str = "utf-8", delimiter: str = ",")
     return path
 
 
+def read(path: Path) -> ResultFile:
+    """What a file says on a day of 2025."""
+    return read_results(read_tables(path), KNOWN, TODAY)
+
+
 def results(tmp_path: Path, *lines: Sequence[Any]) -> ResultFile:
-    return read_results(workbook(tmp_path / "r.xlsx", 结果=[HEADER, *lines]), KNOWN)
+    return read(workbook(tmp_path / "r.xlsx", 结果=[HEADER, *lines]))
 
 
 def with_value(indicator: str, value: Any, status: Any = None, period: Any = "2023") -> list[Any]:
@@ -82,7 +95,7 @@ def with_value(indicator: str, value: Any, status: Any = None, period: Any = "20
 def refusal(path: Path, language: Any = "en") -> list[str]:
     """What is told, without the file's name."""
     with pytest.raises(Refused) as caught:
-        read_results(path, KNOWN)
+        read(path)
     told = caught.value.told(language)
     assert all(line.startswith(f"{path}: ") for line in told)
     assert len(told) == len(caught.value.told("zh" if language == "en" else "en"))
@@ -105,7 +118,7 @@ def test_a_line_is_an_observation_with_all_own_columns(tmp_path: Path) -> None:
         " 2023年工作总结 ", "https://example.org/总结", datetime(2024, 1, 30), "占比61.8%",
         "按户籍口径", "By residence",
     ]  # fmt: skip
-    (row,) = read_results(workbook(tmp_path / "r.xlsx", 结果=[header, line]), KNOWN).observations
+    (row,) = read(workbook(tmp_path / "r.xlsx", 结果=[header, line])).observations
     assert row == {
         "code": "xx-share-2023-summary",
         "indicator": "xx-share",
@@ -172,6 +185,19 @@ FIGURES = [
     ("xx-schools", "-0", 0.0),
     ("xx-schools", 10**15, 1e15),
     ("xx-money", "1,234,567.89元", 1234567.89),
+    ("xx-money", "38.5亿元", 3.85e9),
+    ("xx-money", "38.5 亿", 3.85e9),
+    ("xx-money", "３８．５亿元", 3.85e9),
+    ("xx-money", "385,000万元", 3.85e9),
+    ("xx-money", "1.1亿", 110000000.0),
+    ("xx-money", "3千万元", 3e7),
+    ("xx-money", "1.5万亿元", 1.5e12),
+    ("xx-money", "38.5元", 38.5),
+    ("xx-money", 10_000, 10000.0),
+    ("xx-money", 0, 0.0),
+    ("xx-places", "2.1万", 21000.0),
+    ("xx-places", "2.1万个", 21000.0),
+    ("xx-places", "-2.1万个", -21000.0),
     ("xx-money", 4.56e9, 4.56e9),
     ("xx-rank", "3位", 3.0),
     ("xx-rank", 1, 1.0),
@@ -210,8 +236,35 @@ def test_a_figure(indicator: str, given_value: Any, expected: float | None, tmp_
         ("xx-places", "1,200.5", 'counts places: a whole number; value: "1,200.5"'),
         ("xx-rank", 0, "is a place in a ranking: at least 1; value: 0"),
         ("xx-schools", "3个", 'is in 个, but the unit is 所; value: "3个"'),
-        ("xx-money", "3万", "is no figure: write the number alone, in full, such as 56.13, 56.13% "
-         'or 1,200; value: "3万"'),
+        ("xx-money", "3千", "is no figure: write the number alone, in full, such as 56.13, 56.13% "
+         'or 1,200; or with 万 or 亿, such as 38.5亿元; value: "3千"'),
+        ("xx-money", 38.5, "may be 38.5元 or 38.5亿元: write it in full, such as 3,850,000,000, "
+         "or with its unit, such as 38.5亿元; value: 38.5"),
+        ("xx-money", "9,999", "may be 9999元 or 9999亿元: write it in full, such as "
+         "999,900,000,000, or with its unit, such as 9999亿元; value: \"9,999\""),
+        ("xx-money", 385670.5, "may be 385670.5元 or 385670.5万元: write it in full, such as "
+         "3,856,705,000, or with its unit, such as 385670.5万元; value: 385670.5"),
+        ("xx-places", "2.10005万个", 'counts places: a whole number; value: "2.10005万个"'),
+        ("xx-places", "2.1亿元", 'is in 元, but the unit is 个; value: "2.1亿元"'),
+        ("xx-money", "1亿亿元", "is no figure: write the number alone, in full, such as 56.13, "
+         '56.13% or 1,200; or with 万 or 亿, such as 38.5亿元; value: "1亿亿元"'),
+        ("xx-money", "11万亿亿", "is no figure: write the number alone, in full, such as 56.13, "
+         '56.13% or 1,200; or with 万 or 亿, such as 38.5亿元; value: "11万亿亿"'),
+        ("xx-money", "1001万亿", 'is larger than 1,000,000,000,000,000; value: "1001万亿"'),
+        ("xx-growth", "2万%", "is no figure: write the number alone, in full, such as 56.13, "
+         '56.13% or 1,200; or with 万 or 亿, such as 38.5亿元; value: "2万%"'),
+        ("xx-growth", "2万", "is no figure: write the number alone, in full, such as 56.13, "
+         '56.13% or 1,200; or with 万 or 亿, such as 38.5亿元; value: "2万"'),
+        ("xx-share", "约82%", "is not exact: write 82% and choose the status 估算 (estimated); "
+         'value: "约82%"'),
+        ("xx-places", "1,200余个", "is not exact: write 1,200个 and choose the status 估算 "
+         '(estimated); value: "1,200余个"'),
+        ("xx-money", "近40亿元", "is not exact: write 40亿元 and choose the status 估算 "
+         '(estimated); value: "近40亿元"'),
+        ("xx-schools", "5左右", "is not exact: write 5 and choose the status 估算 (estimated); "
+         'value: "5左右"'),
+        ("xx-schools", (99_999_999, "yyyy-mm-dd"), "is a date: format the cell as a number and "
+         "fill it in again; value: 99999999"),
         ("xx-schools", (0.03, "0%"), "is a percentage, but the unit is 所 (school); value: \"3%\""),
         ("xx-schools", "3%", "is a percentage, but the unit is 所 (school); value: \"3%\""),
         ("xx-money", 1.1e15, "is larger than 1,000,000,000,000,000; value: 1100000000000000"),
@@ -239,7 +292,7 @@ def test_a_figure_that_is_refused(
 
 @pytest.mark.parametrize(
     "text",
-    ["(5)", "（5）", "约5", "5左右", "五", "5.", ".5", "1,2", "12,34", "1,2345", "1 2", "1.2E+09",
+    ["(5)", "（5）", "约", "约五", "五", "5.", ".5", "1,2", "12,34", "1,2345", "1 2", "1.2E+09",
      "1e3", "5①", "5²", "½", "5-6", "5/6", "--5", "+-5", "5 5", "0x10", "NaN", "inf", "5‰",
      "5个百分点", "TRUE", "x", "=5", "٣", "5所所", "5%%", "第5"],
 )  # fmt: skip
@@ -293,7 +346,9 @@ def test_a_status(given_status: str | None, expected: str, tmp_path: Path) -> No
         (3.0, "provisional", Unit.SCHOOL, "3所（初步数）", "3 (provisional)"),
         (-5.0, "estimated", Unit.PERCENT, "-5%（估算）", "-5% (estimated)"),
         (0.0, "measured", Unit.KINDERGARTEN, "0所", "0"),
-        (4.56e9, "measured", Unit.CNY, "4560000000元", "4560000000 yuan"),
+        (4.56e9, "measured", Unit.CNY, "45.6亿元", "4,560,000,000 yuan"),
+        (21_000.0, "provisional", Unit.PLACE, "2.1万个（初步数）", "21,000 (provisional)"),
+        (12_345.0, "measured", Unit.PLACE, "12345个", "12,345"),
         (None, "redacted", Unit.CNY, "XX元（数字在来源中被隐去）",
          "XX yuan (number masked in the source)"),
         (None, "redacted", Unit.SCHOOL, "XX所（数字在来源中被隐去）",
@@ -325,9 +380,7 @@ def test_a_date_that_a_chinese_excel_writes_by_number(
     line = with_value("xx-share", 5, period=(45063, "0.000"))
     plain = workbook(tmp_path / "plain.xlsx", 结果=[HEADER, line])
     old, new = b'numFmtId="164" fontId', b'numFmtId="%d" fontId' % number
-    (row,) = read_results(
-        rewrite(plain, tmp_path / "r.xlsx", "xl/styles.xml", old, new), KNOWN
-    ).observations
+    (row,) = read(rewrite(plain, tmp_path / "r.xlsx", "xl/styles.xml", old, new)).observations
     assert row["period"] == period
     (told,) = refusal(plain)
     assert "B2 (所属期): is no period; value: 45063" in told, "a bare number is no date"
@@ -356,17 +409,19 @@ def line_with(name: str, value: Any) -> tuple[list[str], list[Any]]:
 @pytest.mark.parametrize(
     "given_date",
     ["2024-01-30", "2024/1/30", "2024年1月30日", "20240130", "2024.1.30", "２０２４－０１－３０",
-     (datetime(2024, 1, 30), "yyyy-mm-dd"), (date(2024, 1, 30), "m/d/yy"), 20240130],
+     (datetime(2024, 1, 30), "yyyy-mm-dd"), (date(2024, 1, 30), "m/d/yy"), 20240130,
+     (20240130, "yyyy-mm-dd"), (45321, "yyyy-mm-dd")],
 )  # fmt: skip
 def test_a_date(given_date: Any, tmp_path: Path) -> None:
     header, line = line_with("来源日期", given_date)
     path = workbook(tmp_path / "r.xlsx", 结果=[header, line])
-    assert read_results(path, KNOWN).observations[0]["source_date"] == date(2024, 1, 30)
+    assert read(path).observations[0]["source_date"] == date(2024, 1, 30)
 
 
 @pytest.mark.parametrize(
     "given_date",
-    ["2024-02-30", "2024-01", "2024", 2024, 45321, 3.5, "去年", (datetime(2024, 1, 1), "mmm-yy"),
+    ["2024-02-30", "2024-01", "2024", 2024, 45321, 3.5, 20241330,
+     (20241330, "yyyy-mm-dd"), (20240130.5, "yyyy-mm-dd"), "去年", (datetime(2024, 1, 1), "mmm-yy"),
      (datetime(2024, 1, 30, 9, 30), "yyyy-mm-dd hh:mm"), "2024-01-01/2024-01-30"],
 )  # fmt: skip
 def test_what_is_no_date(given_date: Any, tmp_path: Path) -> None:
@@ -382,7 +437,7 @@ def test_days_of_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:
     for each in (header, line):
         book.worksheets[0].append(each)
     book.save(tmp_path / "r.xlsx")
-    (row,) = read_results(tmp_path / "r.xlsx", KNOWN).observations
+    (row,) = read(tmp_path / "r.xlsx").observations
     assert row["source_date"] == date(2024, 1, 30)
 
 
@@ -393,12 +448,26 @@ def test_days_of_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:
         ("引文", "甲\u200b乙", "has a character that nobody can see: U+200B"),
         ("说明", "=甲", "begins like a formula of a spreadsheet"),
         ("说明", "＋甲", "begins like a formula of a spreadsheet"),
-        ("说明", "甲\n乙", "must be one line without blanks around it"),
+        ("说明", "甲\n乙", "has a line break: write it in one line"),
+        ("引文", "甲\n乙", "has a line break: write it in one line"),
+        ("说明", "无", "says nothing: leave the cell empty where there is nothing to say"),
+        ("引文", "——", "says nothing: leave the cell empty where there is nothing to say"),
+        ("来源日期", "/", "says nothing: leave the cell empty where there is nothing to say"),
         ("说明", "甲" * 2001, "is longer than 2000 characters"),
         ("说明", 61.8, "is a number or a date, not text: format the cell as text"),
         ("说明", datetime(2024, 1, 30), "is a number or a date, not text: format the cell as text"),
         ("说明", "#N/A", "is an error of the spreadsheet"),
-        ("来源网址", "example.org", "must be an http or https address"),
+        (
+            "来源网址",
+            "www.xx.gov.cn/a",
+            "must begin with https:// or http://: write https://www.xx.gov.cn/a",
+        ),
+        (
+            "来源网址",
+            "example.org",
+            "must begin with https:// or http://: write https://example.org",
+        ),
+        ("来源网址", "见网站", "must be an http or https address"),
         ("来源网址", "ftp://example.org/", "must be an http or https address"),
         ("来源网址", "https://example.org/\u200b", "has a character that nobody can see: U+200B"),
         ("来源网址", "https://example.org/a b", "must be an http or https address"),
@@ -473,7 +542,7 @@ def test_a_code_that_grows_too_long(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("measure", ["xx-schools", "xx-places", "xx-money"])
 def test_what_is_counted_over_a_time_needs_a_period(measure: str, tmp_path: Path) -> None:
-    told = refused_line(tmp_path, *with_value(measure, 5, period="截至2023年12月31日"))
+    told = refused_line(tmp_path, *with_value(measure, 10_000, period="截至2023年12月31日"))
     name = KNOWN.indicators[measure].name_zh
     assert told == (
         f"sheet 结果, B2 (所属期): is a day, but {name} is counted over a period: give that "
@@ -491,8 +560,163 @@ def test_a_period_that_is_none_is_refused_with_examples(tmp_path: Path) -> None:
     )
 
 
-def test_a_period_to_come_is_read(tmp_path: Path) -> None:
-    assert results(tmp_path, with_value("xx-share", 5, period="2199")).observations
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("2023年底", "2023-12-31"), ("2023年末", "2023-12-31"), ("二〇二三年", "2023"),
+     ("二○二三年上半年", "2023-H1")],
+)  # fmt: skip
+def test_a_period_in_other_words_is_refused_with_what_is_meant(
+    text: str, meant: str, tmp_path: Path
+) -> None:
+    told = refused_line(tmp_path, *with_value("xx-share", 5, period=text))
+    assert told.endswith(f"2023-01-01/2023-06-30; nearest: {meant}")
+
+
+TO_COME = "begins on {}, which is to come (today is 2025-03-01): there is no result for it yet"
+NOT_ENDED = (
+    "ends on {}, which is to come (today is 2025-03-01): give the period that the figure is about, "
+    "or the status 初步数 (provisional) or 估算 (estimated)"
+)
+
+
+@pytest.mark.parametrize(
+    ("period", "status", "told"),
+    [
+        ("2025-03-01", None, None),
+        ("2025-03-02", None, TO_COME.format("2025-03-02")),
+        ("2025-03-02", "估算", TO_COME.format("2025-03-02")),
+        ("2031", "初步数", TO_COME.format("2031-01-01")),
+        ("2025", None, NOT_ENDED.format("2025-12-31")),
+        ("2025", "实测", NOT_ENDED.format("2025-12-31")),
+        ("2025", "初步数", None),
+        ("2024-2025", "估算", None),
+        ("2024-2025", None, NOT_ENDED.format("2025-08-31")),
+        ("2025-02", None, None),
+        ("2025-01-01/2025-03-01", None, None),
+        ("2025-01-01/2025-03-02", None, NOT_ENDED.format("2025-03-02")),
+    ],
+)
+def test_a_period_that_has_not_begun_or_ended(
+    period: str, status: str | None, told: str | None, tmp_path: Path
+) -> None:
+    line = with_value("xx-share", 5, status, period)
+    if told:
+        line_told = refused_line(tmp_path, *line)
+        assert line_told == f'sheet 结果, B2 (所属期): {told}; value: "{period}"'
+    else:
+        assert results(tmp_path, line).observations
+
+
+def test_a_masked_figure_of_a_period_that_has_not_ended(tmp_path: Path) -> None:
+    assert results(tmp_path, with_value("xx-share", None, "原文隐去", "2025")).observations
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2025-03-01", None),
+        ("2025-03-02", "is a day to come (today is 2025-03-01): write the day on which it was "
+         "published"),
+        ("2023-01-01", None),
+        ("2022-12-31", "is before the period, which begins on 2023-01-01: correct the date of the "
+         "source, or the period"),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_source_fits(day: str, told: str | None, tmp_path: Path) -> None:
+    header, line = line_with("来源日期", day)
+    if told:
+        line_told = refused_line(tmp_path, *line, header=header)
+        assert line_told == f'sheet 结果, G2 (来源日期): {told}; value: "{day}"'
+    else:
+        assert read(workbook(tmp_path / "r.xlsx", 结果=[header, line])).observations
+
+
+def test_days_to_come_are_told_in_chinese(tmp_path: Path) -> None:
+    header, line = line_with("来源日期", "2027-05-01")
+    line[1] = "2031"
+    path = workbook(
+        tmp_path / "r.xlsx",
+        结果=[header, line, ["xx-rank", "2025", 3, *line[3:6]], [*LINE[:6], "2022-05-01"]],
+        文件=[FATES, ["xx-2023-plan", "已印发", "2025-03-02"]],
+    )
+    assert refusal(path, "zh") == [
+        "工作表“结果”B2（所属期）: 始于2031-01-01，尚未到来（今天是2025-03-01）："
+        '还不会有结果，请核对；值为 "2031"',
+        "工作表“结果”G2（来源日期）: 是将来的日期（今天是2025-03-01）："
+        '请改为实际的发布日期；值为 "2027-05-01"',
+        "工作表“结果”B3（所属期）: 到2025-12-31才结束（今天是2025-03-01）：请写数值实际所属的时期，"
+        '或将数值状态选为“初步数”或“估算”；值为 "2025"',
+        "工作表“结果”G4（来源日期）: 早于所属期的起点2023-01-01：请核对来源日期和所属期；"
+        '值为 "2022-05-01"',
+        "工作表“文件”C2（印发日期）: 是将来的日期（今天是2025-03-01）："
+        '请改为实际的发布日期；值为 "2025-03-02"',
+    ]
+
+
+QUOTES = [
+    ("xx-share", 61.8, "占比61.8%", True),
+    ("xx-share", 61.8, "占比６１．８％", True),
+    ("xx-share", 57, "公办园占比达60%", False),
+    ("xx-share", 61.8, "占比61.80%", True),
+    ("xx-share", 6.1, "占比61%", False),
+    ("xx-share", 60, "占比达6成", True),
+    ("xx-share", 60, "占比达六成", True),
+    ("xx-share", 50, "占比过半", True),
+    ("xx-share", 57, "二级园占比达60%", False),
+    ("xx-share", 60, "占比达60%①", True),
+    ("xx-share", 80, "约五分之四", True),
+    ("xx-share", "0.5%", "占比5‰", True),
+    ("xx-share", 100, "已全部达标", True),
+    ("xx-share", 100, "全市占比60%", False),
+    ("xx-share", 60, "已全部达标", False),
+    ("xx-share", 61.8, "占比有所提高", False),
+    ("xx-growth", -3.5, "下降3.5个百分点", True),
+    ("xx-schools", 0, "尚未建成", True),
+    ("xx-schools", 0, "建成30所", False),
+    ("xx-schools", 5, "建成50所", False),
+    ("xx-places", 1200, "新增学位1,200个", True),
+    ("xx-places", 1200, "新增学位１，２００个", True),
+    ("xx-places", 30_000, "新增学位三万个", True),
+    ("xx-share", 60, "达到百分之六十", True),
+    ("xx-places", 21_000, "新增学位2.1万个", True),
+    ("xx-places", 2, "新增学位2万个", False),
+    ("xx-places", 21_345, "新增学位2.1万个", False),
+    ("xx-money", "38.5亿元", "完成投资38.5亿元", True),
+    ("xx-money", "3.85亿元", "完成投资38.5亿元", False),
+    ("xx-money", "38.5元", "完成投资38.5亿元", False),
+    ("xx-money", "38.5亿元", "完成385000万元", True),
+    ("xx-money", "3千万元", "完成3千万元", True),
+]
+
+
+@pytest.mark.parametrize(("indicator", "value", "quote", "sound"), QUOTES)
+def test_a_quote_holds_the_figure(
+    indicator: str, value: Any, quote: str, sound: bool, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "r.xlsx", 结果=[[*HEADER, "引文"], [*with_value(indicator, value), quote]]
+    )
+    if sound:
+        assert read(path).observations[0]["quote"] == quote
+    else:
+        (told,) = refusal(path)
+        assert told.startswith("sheet 结果, G2 (引文): does not hold the figure ")
+        assert "quote the words that do, or correct the figure; value: " in told
+
+
+def test_a_quote_of_a_masked_figure_and_beside_a_refused_one(tmp_path: Path) -> None:
+    header = [*HEADER, "引文"]
+    masked = [*with_value("xx-share", None, "原文隐去"), "占比达XX%"]
+    assert read(workbook(tmp_path / "r.xlsx", 结果=[header, masked])).observations
+    line = [*with_value("xx-share", 57), "公办园占比达60%"]
+    path = workbook(tmp_path / "r.xlsx", 结果=[header, line])
+    assert refusal(path, "zh") == [
+        "工作表“结果”G2（引文）: 其中没有数值57：请引写明这一数值的原话，或更正数值；"
+        '值为 "公办园占比达60%"'
+    ]
+    line[2] = 160
+    told = refused_line(tmp_path, *line, header=header)
+    assert "is a share" in told, "a figure that is refused is not looked for"
 
 
 @pytest.mark.parametrize(
@@ -503,11 +727,52 @@ def test_another_unit_is_refused(unit: Any, sound: bool, tmp_path: Path) -> None
     header, line = line_with("单位", unit)
     path = workbook(tmp_path / "r.xlsx", 结果=[header, line])
     if sound:
-        assert read_results(path, KNOWN).observations
+        assert read(path).observations
     else:
         (told,) = refusal(path)
-        assert told.startswith("sheet 结果, G2 (单位): is not the unit of 公办园占比; value: ")
+        assert told.startswith(
+            "sheet 结果, G2 (单位): is not the unit of 公办园占比: put % back and give the figure "
+            "in it; value: "
+        )
         assert told.endswith("; allowed: % (percent)")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "value", "unit", "full", "short"),
+    [
+        ("xx-money", "385000", "万元", "3,850,000,000", "385,000万元"),
+        ("xx-money", 12_345.0, "亿元", "1,234,500,000,000", "12,345亿元"),
+        ("xx-money", "38.5亿元", "亿元", "3,850,000,000", "38.5亿元"),
+        ("xx-money", 10_000, "美元", "3,850,000,000", "38.5亿元"),
+        ("xx-places", 12, "万个", "120,000", "12万个"),
+        ("xx-places", 12, "人", "21,000", "2.1万个"),
+    ],
+)
+def test_how_to_give_a_figure_whose_unit_was_changed(
+    indicator: str, value: Any, unit: str, full: str, short: str, tmp_path: Path
+) -> None:
+    line = [*with_value(indicator, value), unit]
+    path = workbook(tmp_path / "r.xlsx", 结果=[[*HEADER, "单位"], line])
+    (told,), (told_zh,) = refusal(path), refusal(path, "zh")
+    known = KNOWN.indicators[indicator]
+    assert told == (
+        f"sheet 结果, G2 (单位): is not the unit of {known.name_zh}: put {known.unit.zh} back and "
+        f'give the figure in full, such as {full}, or as {short}; value: "{unit}"; '
+        f"allowed: {known.unit.zh} ({known.unit})"
+    )
+    assert f"请改回{known.unit.zh}，数值写出全数，如{full}，或写{short}；值为" in told_zh
+
+
+def test_amounts_as_they_are_typed_by_most(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "r.xlsx", 结果=[[*HEADER, "单位"], [*with_value("xx-money", 38.5), "亿元"]]
+    )
+    assert refusal(path, "zh") == [
+        "工作表“结果”C2（结果数值）: 可能是38.5元，也可能是38.5亿元：请写出全数，如3,850,000,000，"
+        "或带上单位，如38.5亿元；值为 38.5",
+        "工作表“结果”G2（单位）: 不是“投资额”的单位：请改回元，数值写出全数，如3,850,000,000，"
+        '或写38.5亿元；值为 "亿元"；可用：元 (cny)',
+    ]
 
 
 # --- lines, headers, sheets -------------------------------------------------------------------
@@ -528,9 +793,7 @@ def test_empty_lines_and_lines_without_input_are_skipped(tmp_path: Path) -> None
             ["xx-rank", None, None, None, "2023", 3, "summary", "总结"],
         ],
     )
-    assert [row["code"] for row in read_results(path, KNOWN).observations] == [
-        "xx-rank-2023-summary"
-    ]
+    assert [row["code"] for row in read(path).observations] == ["xx-rank-2023-summary"]
 
 
 @pytest.mark.parametrize("name", [field.name for field in RESULTS if field.use == "input"])
@@ -538,7 +801,94 @@ def test_any_input_makes_a_line_count(name: str, tmp_path: Path) -> None:
     header = [field.zh for field in RESULTS]
     line = ["xx-share" if field.name == name else None for field in RESULTS]
     told = refusal(workbook(tmp_path / "r.xlsx", 结果=[header, line]))
-    assert "sheet 结果, A2 (指标代码): is missing" in told
+    assert all(line.startswith("sheet 结果, ") for line in told)
+    assert told != ["nothing is filled in"]
+
+
+STRAY = (
+    "stands in a line without a code, which is no result: delete the line, such as a sum or a "
+    "signature, or fill in {} and the rest"
+)
+
+
+def test_a_line_that_is_no_result_is_told_once(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "r.xlsx",
+        结果=[
+            [*HEADER, "说明"],
+            LINE,
+            ["合计", None, "=SUM(C2:C2)"],
+            [None, None, 61.8],
+            [None] * 6 + ["填表人：张三"],
+            ["xx-shar", None, 5],
+        ],
+        文件=[FATES, ["填表人：张三", None, None, "2024年1月"]],
+    )
+    assert refusal(path) == [
+        f'sheet 结果, A3 (指标代码): {STRAY.format("指标代码")}; value: "合计"',
+        f"sheet 结果, C4 (结果数值): {STRAY.format('指标代码')}; value: 61.8",
+        f'sheet 结果, G5 (说明): {STRAY.format("指标代码")}; value: "填表人：张三"',
+        'sheet 结果, A6 (指标代码): there is no such indicator; value: "xx-shar"; '
+        "nearest: xx-share",
+        "sheet 结果, B6 (所属期): is missing",
+        "sheet 结果, E6 (来源简称): is missing",
+        "sheet 结果, F6 (来源标题): is missing",
+        f'sheet 文件, A2 (文件代码): {STRAY.format("文件代码")}; value: "填表人：张三"',
+    ]
+    assert refusal(path, "zh")[0] == (
+        "工作表“结果”A3（指标代码）: 所在的行没有代码，不是结果：如为合计、填表人等，请删去该行，"
+        '否则请填写指标代码等各列；值为 "合计"'
+    )
+
+
+@pytest.mark.parametrize(
+    "word", ["无", "暂无", "没有", "—", "——", "--", "-", "－", "/", "／", "N/A", " 无 "]
+)
+def test_a_line_that_says_there_is_no_result(word: str, tmp_path: Path) -> None:
+    path = table(tmp_path / "r.csv", [HEADER, ["xx-share", "2023", word, "", word, word]])
+    (told,), (told_zh,) = refusal(path), refusal(path, "zh")
+    assert told.startswith(
+        "C2 (结果数值): says that there is no result: empty the white cells of the line, or, if "
+        "the source masks the figure, only this one; value: "
+    )
+    assert told_zh.startswith("C2（结果数值）: 没有结果的行请留空：请清空该行的白色单元格；")
+
+
+def test_a_title_that_says_nothing(tmp_path: Path) -> None:
+    told = refused_line(tmp_path, *LINE[:5], "无")
+    assert told == 'sheet 结果, F2 (来源标题): says nothing: fill it in; value: "无"'
+
+
+def test_cells_under_a_merged_one(tmp_path: Path) -> None:
+    """People merge what is the same in several lines; a file then holds it once."""
+    header, line = line_with("来源日期", "2024-01-30")
+    other = ["xx-rank", "2023", 3]
+    path = workbook(
+        tmp_path / "plain.xlsx",
+        结果=[header, line, other, ["xx-bases", "2023"], [*LINE[:1], "2022", *LINE[2:]]],
+    )
+    book = openpyxl.load_workbook(path)
+    sheet = book["结果"]
+    for cells in ("E2:E3", "F2:F4", "G2:G4", "A7:G9"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "r.xlsx")
+    told = "is part of merged cells: unmerge them and fill in each one"
+    assert refusal(tmp_path / "r.xlsx") == [
+        f'sheet 结果, E3 (来源简称): {told}; value: "E2:E3"',
+        f'sheet 结果, F3 (来源标题): {told}; value: "F2:F4"',
+        f'sheet 结果, G3 (来源日期): {told}; value: "G2:G4"',
+    ], "the third line is empty: nobody reads it"
+    assert refusal(tmp_path / "r.xlsx", "zh")[0] == (
+        '工作表“结果”E3（来源简称）: 是合并单元格的一部分：请取消合并，逐格填写；值为 "E2:E3"'
+    )
+
+
+def test_titles_above_the_table_may_be_merged(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "plain.xlsx", 结果=[["某市2023年结果"], HEADER, LINE])
+    book = openpyxl.load_workbook(path)
+    book["结果"].merge_cells("A1:F1")
+    book.save(tmp_path / "r.xlsx")
+    assert len(read(tmp_path / "r.xlsx").observations) == 1
 
 
 def test_a_file_in_which_nothing_is_filled_in(tmp_path: Path) -> None:
@@ -550,7 +900,7 @@ def test_a_file_in_which_nothing_is_filled_in(tmp_path: Path) -> None:
 def test_headers_in_english_in_any_order_and_width(tmp_path: Path) -> None:
     header = ["Source Title", "ＶＡＬＵＥ", "period", " source", "INDICATOR", "value status"]
     line = ["总结", 5, "2023", "summary", "xx-share", "estimated"]
-    (row,) = read_results(workbook(tmp_path / "r.xlsx", any=[header, line]), KNOWN).observations
+    (row,) = read(workbook(tmp_path / "r.xlsx", any=[header, line])).observations
     assert (row["code"], row["value"]) == ("xx-share-2023-summary", 5.0)
     assert row["value_status"] == "estimated"
 
@@ -597,7 +947,7 @@ def test_sheets_without_a_known_header_are_skipped(tmp_path: Path) -> None:
         空=[],
         后面=[["行"]] * 10 + [HEADER, ["no", "no", "no", "no", "no", "no"]],
     )
-    assert len(read_results(path, KNOWN).observations) == 1
+    assert len(read(path).observations) == 1
 
 
 def test_a_workbook_without_a_known_sheet_is_refused(tmp_path: Path) -> None:
@@ -615,7 +965,7 @@ def test_both_sheets_and_several_of_a_kind(tmp_path: Path) -> None:
         甲=[HEADER, LINE],
         乙=[HEADER, with_value("xx-rank", 3)],
     )
-    file = read_results(path, KNOWN)
+    file = read(path)
     assert [row["code"] for row in file.observations] == [
         "xx-share-2023-summary",
         "xx-rank-2023-summary",
@@ -669,7 +1019,7 @@ def test_everything_that_is_wrong_is_told_at_once_by_row(tmp_path: Path) -> None
         "以其他形式印发 (issued_otherwise)、未印发 (not_issued)、本服务未收录结果 (no_result)；"
         "您要的可能是“已印发”",
         '工作表“文件”C2（印发日期）: 必须是日期，如2023-12-31；值为 "2024-13-01"',
-        '工作表“文件”F2（网址）: 必须是http或https网址；值为 "无"',
+        '工作表“文件”F2（网址）: 没有内容：没有可填写的请留空；值为 "无"',
     ]
 
 
@@ -686,7 +1036,7 @@ def test_the_fate_of_a_document(tmp_path: Path) -> None:
             ["xx-2023-rules", "not issued"],
         ],
     )  # fmt: skip
-    assert read_results(path, KNOWN).fates == [
+    assert read(path).fates == [
         {
             "code": "xx-2023-plan",
             "outcome": Outcome.ISSUED,
@@ -745,14 +1095,14 @@ def test_csv_in_every_encoding(encoding: str, delimiter: str, tmp_path: Path) ->
     assert told.startswith("F3 (来源标题): has a character that nobody can see: U+0009")
     sound = [*LINE[:5], '工作总结，"2023"; 1,2']
     table(path, [HEADER, [], sound, [""] * 6], encoding, delimiter)
-    (row,) = read_results(path, KNOWN).observations
+    (row,) = read(path).observations
     assert row["source_title"] == '工作总结，"2023"; 1,2'
     assert row["value"] == 61.8
 
 
 def test_csv_has_one_table_and_may_have_a_title_above(tmp_path: Path) -> None:
     path = table(tmp_path / "r.csv", [["某市结果"], FATES[:2], ["xx-2023-plan", "未印发"]])
-    file = read_results(path, KNOWN)
+    file = read(path)
     assert (file.observations, file.fates[0]["outcome"]) == ([], Outcome.NOT_ISSUED)
 
 
@@ -761,7 +1111,7 @@ def test_lines_of_csv_may_end_as_on_any_machine(tmp_path: Path) -> None:
     for ending in ("\r\n", "\n", "\r"):
         path = tmp_path / "r.csv"
         path.write_bytes(text.replace("\r\n", ending).encode())
-        assert len(read_results(path, KNOWN).observations) == 1
+        assert len(read(path).observations) == 1
 
 
 def test_a_cell_of_csv_may_span_lines_and_rows_are_counted_as_in_a_spreadsheet(
@@ -980,24 +1330,24 @@ def test_cells_and_rows_without_content_cost_nothing(tmp_path: Path) -> None:
     rows = f'<row r="1">{head}</row>{formatted}<row r="1048576">{line}</row>'
     sheet = sheet_xml(rows).replace(b"<sheetData>", b'<dimension ref="A1:B2"/><sheetData>')
     path = with_part(tmp_path, sheet)
-    (row,) = read_results(path, KNOWN).observations
+    (row,) = read(path).observations
     assert row["value"] == 61.8
 
 
 def test_no_warning_of_the_library_reaches_anyone(tmp_path: Path) -> None:
-    """A date beyond all dates, and a workbook without styles: openpyxl warns of both."""
+    """A date beyond all dates, and a workbook without styles: openpyxl may warn of both."""
     styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
     path = with_part(tmp_path, styles, "xl/styles.xml")
-    assert read_results(path, KNOWN).observations
-    line = with_value("xx-share", (99_999_999, "yyyy-mm-dd"))
-    told = refused_line(tmp_path, *line)
-    assert told == 'sheet 结果, C2 (结果数值): is an error of the spreadsheet; value: "#VALUE!"'
+    assert read(path).observations
+    header, line = line_with("来源日期", (99_999_999, "yyyy-mm-dd"))
+    told = refused_line(tmp_path, *line, header=header)
+    assert told == "sheet 结果, G2 (来源日期): must be a date like 2023-12-31; value: 99999999"
 
 
 def test_pictures_and_other_parts_are_passed_over(tmp_path: Path) -> None:
     picture = b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>'
     for name in ("xl/media/image1.svg", "xl/media/image1.png", "xl/printer.bin"):
-        assert read_results(with_part(tmp_path, picture, name), KNOWN).observations
+        assert read(with_part(tmp_path, picture, name)).observations
 
 
 def test_serve_and_the_command_line_do_not_load_the_library() -> None:
@@ -1054,10 +1404,11 @@ BOMBS: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 MEASURE = """
 import resource, sys
+from datetime import date
 from pathlib import Path
 from app.publish.complaint import Refused
 from app.publish.result_columns import KnownResults
-from app.publish.result_file import read_results
+from app.publish.result_file import read_results, read_tables
 from app.publish.sheet_file import read_sheets
 import openpyxl
 try:
@@ -1066,7 +1417,7 @@ except Refused:
     pass
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    read_results(Path(sys.argv[2]), KnownResults({}, {}))
+    read_results(read_tables(Path(sys.argv[2])), KnownResults({}, {}), date(2025, 3, 1))
 except Refused as refused:
     print(refused.told("en")[0])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
@@ -1093,7 +1444,7 @@ def test_a_bomb_is_refused_and_uses_no_memory(case: str, tmp_path: Path) -> None
 
 def read_or_refused(path: Path) -> None:
     try:
-        assert isinstance(read_results(path, KNOWN), ResultFile)
+        assert isinstance(read(path), ResultFile)
     except Refused as refused:
         lines = refused.told("en") + refused.told("zh")
         assert lines
@@ -1181,5 +1532,5 @@ def test_a_percentage_is_the_same_however_it_is_written(share: Any) -> None:
             ["xx-share", "2021", f"{share}%", None, "summary", "总结"],
             ["xx-share", "2022", (float(share / 100), "0.00%"), None, "summary", "总结"],
         ]
-        found = read_results(workbook(Path(folder) / "r.xlsx", 结果=[HEADER, *lines]), KNOWN)
+        found = read(workbook(Path(folder) / "r.xlsx", 结果=[HEADER, *lines]))
     assert [row["value"] for row in found.observations] == [number, number]

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 import app.db
 from app.cli import main
 from app.db import checker_engine, closing, sqlite_path
+from app.formats.day import day_of
 from app.models import CHANGES, TABLES, metadata
 from app.publish.check import check
 from app.publish.takedown import blanks
@@ -30,7 +32,13 @@ Json = dict[str, Any]
 Rows = dict[Any, Json]
 
 RESULT = "aa-x-2023-summary"
-WORDS = ("密件统计稿", "密中引文", "口径说明仅供内部", "Withheld remark", "https://secret.example/")
+WORDS = (
+    "密件统计稿",
+    "密中引文半",
+    "口径说明仅供内部",
+    "Withheld remark",
+    "https://secret.example/",
+)
 """Words of the result that are nowhere else."""
 
 FIGURES = (61.83, 61.84)
@@ -85,7 +93,7 @@ def world(url: str, engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.Monke
     file.write_text(results(FIGURES[0]), encoding="utf-8")
     do("observe", file)
     file.write_text(results(FIGURES[1]), encoding="utf-8")
-    do("observe", file, "--cause", "correction")
+    do("observe", file, "--cause", "correction", "--note", "抄错")
     do("import", saved(tmp_path / "plan.json", anchored(corrected())), "--cause", "correction")
     do("retract", "aa-y-2023-summary", "--note", "抄错")
     with engine.begin() as connection:
@@ -199,7 +207,7 @@ def test_a_result_goes_with_all_that_rests_on_it(
         },
         ("targets", "aa-2023-x"): {
             "attainment", "attainment_reason", "attainment_rule", "observation",
-            "observation_period", "observation_value",
+            "observation_period", "observation_value", "observation_value_status",
         },
         ("indicators", "aa-x"): {
             "latest_value", "latest_value_status", "attainment", "attainment_reason",
@@ -208,6 +216,7 @@ def test_a_result_goes_with_all_that_rests_on_it(
             ("changes", (3, "observations", RESULT, field)): {"before", "after"}
             for field in ("value", "value_text_zh", "value_text_en")
         },
+        ("changes", (2, "observations", RESULT, None)): {"after"},
     }  # fmt: skip
 
 
@@ -451,6 +460,7 @@ def test_a_promise_goes(client: httpx.Client) -> None:
             "target_value", "target_value_status", "target_text_zh", "target_text_en",
             "attainment", "attainment_reason",
         },
+        ("changes", (1, "targets", code, None)): {"after"},
         ("changes", (4, "targets", code, "note_zh")): {"before", "after"},
     }  # fmt: skip
     do("check")
@@ -467,6 +477,9 @@ def test_a_row_that_is_closed_already(client: httpx.Client, engine: sa.Engine) -
     assert differing(before, after)["observations", code] == {
         "value", "value_status", "value_text_zh", "value_text_en", "source_title", "note_zh",
     }  # fmt: skip
+    added, removed = ((n, "observations", code, None) for n in (2, 5))
+    assert differing(before, after)["changes", added] == {"after"}
+    assert differing(before, after)["changes", removed] == {"before"}
     release = get(client, "/v1/releases/6")["data"]
     assert (release["cause"], release["note_en"]) == ("retraction", NOTE_EN)
     assert (release["removed"], release["blanked"]) == (0, 1)
@@ -474,6 +487,12 @@ def test_a_row_that_is_closed_already(client: httpx.Client, engine: sa.Engine) -
     assert (line["action"], line["code"], line["plan"]) == ("blanked", code, "aa-2023")
     gone = get(client, f"/v1/observations/{code}", 410)
     assert gone["last_version"] == f"/v1/observations/{code}?release=4"
+    today = day_of(release["time"], ZoneInfo("Asia/Shanghai")).isoformat()
+    assert gone["detail"].endswith(f" Its content was removed in release 6 ({today}): {NOTE_EN}")
+    assert gone["detail"].startswith("Withdrawn in release 5 (")
+    assert f"已在第6版（{today}）删除其内容：" in gone["detail_zh"]
+    before_it = get(client, f"/v1/observations/{code}?release=5", 410)
+    assert "removed" not in before_it["detail"]
     do("check")
 
 
@@ -705,7 +724,8 @@ def test_what_was_taken_down_is_not_published_again(
     do("takedown", f"observations/{RESULT}", *NOTES)
     before = rows_of(engine)
     capsys.readouterr()
-    do("observe", tmp_path / "results.csv", "--cause", "correction", code=1)
+    file = tmp_path / "results.csv"
+    do("observe", file, "--cause", "correction", "--note", "抄错", code=1)
     told = capsys.readouterr().err
     assert f"would bring back observation {RESULT}, whose content was taken down in release 6" in (
         told

@@ -16,7 +16,7 @@ import pytest
 from app.models.choices import Measure, ObservationStatus, Outcome, Unit
 from app.publish.complaint import Refused
 from app.publish.result_columns import DOCUMENTS, RESULTS, IndicatorKnown, KnownResults
-from app.publish.result_file import read_results
+from app.publish.result_file import read_results, read_tables
 from app.publish.template import (
     TemplateDocument,
     TemplatePlan,
@@ -45,6 +45,7 @@ KNOWN = KnownResults(
     },
     {"xx-2023-plan": "某方案", "xx-2023-rules": "某办法"},
 )
+TODAY = date(2024, 6, 1)
 COLUMNS = {
     (sheet, field.name): "ABCDEFGHIJKLMN"[place]
     for sheet, fields in (("结果", RESULTS), ("文件", DOCUMENTS))
@@ -106,7 +107,10 @@ FATE = {
 
 def observations(path: Path) -> list[tuple[Any, ...]]:
     names = ("code", "value", "value_status", "period", "source_date", "source_url", "quote")
-    return [tuple(row[name] for name in names) for row in read_results(path, KNOWN).observations]
+    return [
+        tuple(row[name] for name in names)
+        for row in read_results(read_tables(path), KNOWN, TODAY).observations
+    ]
 
 
 # --- the workbook -----------------------------------------------------------------------------
@@ -209,7 +213,7 @@ def test_the_same_plan_gives_the_same_bytes(blank: Path, tmp_path: Path) -> None
 def test_a_plan_without_promises_and_documents(tmp_path: Path) -> None:
     write_template(tmp_path / "t.xlsx", TemplatePlan("xx-2024", "甲", [], []))
     with pytest.raises(Refused) as caught:
-        read_results(tmp_path / "t.xlsx", KNOWN)
+        read_results(read_tables(tmp_path / "t.xlsx"), KNOWN, TODAY)
     assert caught.value.told("en") == [f"{tmp_path / 't.xlsx'}: nothing is filled in"]
 
 
@@ -254,14 +258,14 @@ def test_the_file_has_the_usual_mode(blank: Path, tmp_path: Path) -> None:
 
 def test_what_nobody_filled_in_is_refused(blank: Path) -> None:
     with pytest.raises(Refused) as caught:
-        read_results(blank, KNOWN)
+        read_results(read_tables(blank), KNOWN, TODAY)
     assert caught.value.told("zh") == [f"{blank}: 没有填写任何内容"]
 
 
 def test_what_is_filled_in_is_read(blank: Path) -> None:
     path = filled(blank, FILLED)
     assert observations(path) == READ
-    assert read_results(path, KNOWN).fates == [FATE]
+    assert read_results(read_tables(path), KNOWN, TODAY).fates == [FATE]
 
 
 def test_added_lines_are_read(blank: Path) -> None:
@@ -300,7 +304,7 @@ TOLD = [
 
 def told(path: Path) -> list[str]:
     with pytest.raises(Refused) as caught:
-        read_results(path, KNOWN)
+        read_results(read_tables(path), KNOWN, TODAY)
     return [line.removeprefix(f"{path}: ") for line in caught.value.told("zh")]
 
 
@@ -347,7 +351,7 @@ def test_what_libreoffice_saves_is_read(soffice: Sequence[str], blank: Path) -> 
     path = filled(blank, FILLED)
     again = saved(soffice, path, "xlsx") / path.name
     assert observations(again) == READ
-    assert read_results(again, KNOWN).fates == [FATE]
+    assert read_results(read_tables(again), KNOWN, TODAY).fates == [FATE]
     assert (
         told(saved(soffice, filled(blank, MISTAKES, "wrong.xlsx"), "xlsx") / "wrong.xlsx") == TOLD
     )
@@ -360,6 +364,6 @@ def test_csv_that_libreoffice_saves_is_read(
     path = filled(blank, FILLED)
     folder = saved(soffice, path, CSV.format(delimiter=delimiter, encoding=encoding))
     assert observations(folder / "filled-结果.csv") == READ
-    assert read_results(folder / "filled-文件.csv", KNOWN).fates == [FATE]
+    assert read_results(read_tables(folder / "filled-文件.csv"), KNOWN, TODAY).fates == [FATE]
     (line,) = told(folder / "filled-说明.csv")
     assert line.startswith("没有结果表或文件表")

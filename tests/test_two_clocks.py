@@ -216,7 +216,7 @@ new_lines = st.fixed_dictionaries(
         "source_title": st.sampled_from(["总结", "公报"]),
         "source_url": st.sampled_from([None, "https://example.org/s"]),
         "source_date": st.sampled_from([None, "2026-01-05", "2026-02-01"]),
-        "quote": st.sampled_from([None, "占比"]),
+        "quote": st.sampled_from([None, "占比过半"]),
         "note_zh": st.just(None),
         "note_en": st.just(None),
     }
@@ -517,7 +517,8 @@ def filters_of(oracle: Oracle, resource: str) -> dict[str, list[str]]:
         "tasks": {"plan": plans, "indicator": indicators, "responsibility_stated": ["false"]},
         "targets": {"plan": plans, "indicator": indicators, "attainment": attainments,
                     "value_min": ["12", "60", "61.5"], "commitment": ["firm", "strive"],
-                    "attainment_reason": ["redacted", "readings_differ", "sources_differ"]},
+                    "attainment_reason": ["redacted", "readings_differ", "sources_differ",
+                                          "provisional"]},
         "indicators": {"plan": plans, "attainment": attainments, "measure": ["share"]},
         "observations": {"plan": plans, "indicator": indicators, "target": targets,
                          "value_min": ["12", "60"], "value_max": ["60"],

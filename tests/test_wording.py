@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.formats.figure import number
+from app.formats.figure import number, number_en, number_zh
 from app.models.choices import Measure, Unit
 from app.publish.wording import Measured, value_text_en, value_text_zh
 
@@ -31,7 +31,17 @@ MASKED_ZH, MASKED_EN = "（数字在原文中被隐去）", " (number masked in 
         (SCHOOLS, {"value": 12, "met_if": "equal"}, "12所", "12"),
         (SCHOOLS, {"value": 3, "floor_stated": True}, "不少于3所", "at least 3"),
         (SCHOOLS, {"value": 12, "commitment": "strive"}, "力争12所", "aim for 12"),
-        (MONEY, {"value": 300_000_000}, "300000000元", "300000000 yuan"),
+        (MONEY, {"value": 300_000_000}, "3亿元", "300,000,000 yuan"),
+        (MONEY, {"value": 3_850_000_000, "floor_stated": True}, "不少于38.5亿元",
+         "at least 3,850,000,000 yuan"),
+        (MONEY, {"value": 9e4, "met_if": "between", "value_upper": 1.5e5}, "9万—15万元",
+         "90,000–150,000 yuan"),
+        (SCHOOLS, {"value": 9000, "met_if": "between", "value_upper": 12_500}, "9000—1.25万所",
+         "9000–12,500"),
+        (STOCK, {"value": 21_000}, "达到2.1万所", "reach 21,000"),
+        (SHARE, {"value": 12_000, "met_if": "increase_by"}, "增加12000%", "increase by 12,000%"),
+        (Measured(Unit.RANK, Measure.RANK), {"value": 20_000, "met_if": "at_most"},
+         "不超过20000位", "at most 20,000"),
         (SCHOOLS, {"quote": "建XX所"}, f"XX所{MASKED_ZH}", f"XX{MASKED_EN}"),
         (SHARE, {"quote": "达XX%"}, f"XX%{MASKED_ZH}", f"XX%{MASKED_EN}"),
         (
@@ -47,7 +57,7 @@ MASKED_ZH, MASKED_EN = "（数字在原文中被隐去）", " (number masked in 
             "no figure given in the source",
         ),
     ],
-)
+)  # fmt: skip
 def test_words(measured: Measured, more: dict[str, object], zh: str, en: str) -> None:
     target = {
         "value": None,
@@ -70,3 +80,29 @@ def test_words(measured: Measured, more: dict[str, object], zh: str, en: str) ->
 )  # fmt: skip
 def test_numbers_are_never_written_with_an_exponent(value: float, shown: str) -> None:
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (0, "0", "0"),
+        (3000, "3000", "3000"),
+        (9999.5, "9999.5", "9999.5"),
+        (10_000, "1万", "10,000"),
+        (-21_000, "-2.1万", "-21,000"),
+        (12_300, "1.23万", "12,300"),
+        (12_340, "12340", "12,340"),
+        (12_345, "12345", "12,345"),
+        (10_000.5, "10000.5", "10,000.5"),
+        (99_999_900, "9999.99万", "99,999,900"),
+        (1e8, "1亿", "100,000,000"),
+        (3.85e9, "38.5亿", "3,850,000,000"),
+        (3_856_780_000, "38.5678亿", "3,856,780,000"),
+        (3_856_785_000, "385678.5万", "3,856,785,000"),
+        (3_856_785_010, "3856785010", "3,856,785,010"),
+        (1_234_567.89, "1234567.89", "1,234,567.89"),
+        (1e15, "10000000亿", "1,000,000,000,000,000"),
+    ],
+)
+def test_large_numbers_as_each_language_writes_them(value: float, zh: str, en: str) -> None:
+    assert (number_zh(value), number_en(value)) == (zh, en)

@@ -42,6 +42,8 @@ class _Origin:
     zh: str | None = None
     en: str | None = None
     publisher: str | None = None
+    is_copy: bool = False
+    """Whether it is known from a copy that the issuer did not publish."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,9 @@ class _Read:
     state: State
 
     def rows(
-        self, resource: Resource, names: tuple[str, ...], codes: Sequence[str]
+        self, resource: Resource, names: tuple[str, ...], codes: Sequence[str], by: str = "code"
     ) -> dict[str, Fields]:
-        """By code: some fields of the rows; one statement for all."""
+        """By code: some fields of the rows that have one of the codes in a field; one statement."""
         if not codes:
             return {}
         wanted = padded(codes)
@@ -108,11 +110,11 @@ class _Read:
             resource=resource,
             columns=names,
             sort=("code",),
-            filters=(("code", len(wanted)),),
+            filters=((by, len(wanted)),),
             past=self.state.past,
             limited=False,
         )
-        values = {f"code_{place}": code for place, code in enumerate(wanted)}
+        values = {f"{by}_{place}": code for place, code in enumerate(wanted)}
         statement = rows_statement(shape, self.snapshot.dialect)
         found = statement.run(self.snapshot, {**values, "release": self.state.number})
         return {row[-1]: dict(zip(names, row[:-1], strict=True)) for row in found}
@@ -125,6 +127,7 @@ class _Read:
                 zh=COPIES_ZH[Copy(row["copy"])].format(title=_marked(row["title_zh"])),
                 en=COPIES_EN[Copy(row["copy"])].format(title=row["title_en"] or row["title_zh"]),
                 publisher=row["publisher"],
+                is_copy=row["copy"] != Copy.ORIGINAL,
             )
             for code, row in self.rows(DOCUMENTS, names, documents).items()
         }
@@ -157,19 +160,43 @@ def _targets(read: _Read, codes: Sequence[str]) -> dict[str, _Told]:
 
 
 def _indicators(read: _Read, codes: Sequence[str]) -> dict[str, _Told]:
-    """An indicator rests on the document of its current promise, if it has one."""
-    rows = read.rows(INDICATORS, ("name_zh", "name_en", "target"), codes)
-    promised = [row["target"] for row in rows.values() if row["target"]]
-    targets = read.rows(TARGETS, ("source_document",), promised)
-    origins = read.origins([row["source_document"] for row in targets.values()])
+    """An indicator rests on the documents of all promises on it, the newest plan's first."""
+    rows = read.rows(INDICATORS, ("name_zh", "name_en"), codes)
+    names = ("indicator", "year", "source_document")
+    targets = read.rows(TARGETS, names, codes, by="indicator").values()
+    documents: dict[str, list[str]] = {}
+    for target in sorted(targets, key=lambda target: -target["year"]):
+        documents.setdefault(target["indicator"], []).append(target["source_document"])
+    origins = read.origins([target["source_document"] for target in targets])
     return {
         code: _Told(
             row["name_zh"],
             row["name_en"],
-            origins[targets[row["target"]]["source_document"]] if row["target"] else _Origin(),
+            _together([origins[each] for each in dict.fromkeys(documents.get(code, ()))]),
         )
         for code, row in rows.items()
     }
+
+
+NAMED = 2
+"""So many documents are named one by one."""
+
+
+def _together(origins: Sequence[_Origin]) -> _Origin:
+    """Several documents as one origin: many are counted, and so are the copies among them."""
+    publishers = dict.fromkeys(origin.publisher for origin in origins if origin.publisher)
+    publisher = "、".join(publishers) if len(publishers) <= NAMED else None
+    if len(origins) <= NAMED:
+        zh, en = ([getattr(origin, name) for origin in origins] for name in ("zh", "en"))
+        return _Origin("；".join(zh) or None, "; ".join(en) or None, publisher or None)
+    copies = sum(origin.is_copy for origin in origins)
+    warning_zh = f"，其中{copies}份为非该局发布的副本" if copies else ""
+    warning_en = f", {copies} of them known from copies not published by the bureau"
+    return _Origin(
+        f"据{len(origins)}份文件整理{warning_zh}",
+        f"Compiled from {len(origins)} documents{warning_en if copies else ''}",
+        publisher or None,
+    )
 
 
 def _observations(read: _Read, codes: Sequence[str]) -> dict[str, _Told]:

@@ -28,11 +28,17 @@ LONGEST = 1000
 
 
 class Stop(Exception):
-    """The command ends here, with a sentence and an exit code."""
+    """The command ends here, with a sentence in each language and an exit code."""
 
-    def __init__(self, sentence: str, code: int):
-        super().__init__(sentence)
+    def __init__(self, en: str, zh: str, code: int):
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
         self.code = code
+
+    def told(self, language: Language) -> str:
+        """The sentence in one language."""
+        return self.zh if language == "zh" else self.en
 
 
 def fail(sentence: str, code: int) -> int:
@@ -57,9 +63,12 @@ def add_texts(parser: argparse.ArgumentParser, meaning: str, required: bool = Fa
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
-    """The option for the language of messages."""
+    """The option for the language of messages, which may also stand before the command."""
     parser.add_argument(
-        "--lang", choices=("en", "zh"), default="en", help="language of messages (%(default)s)"
+        "--lang",
+        choices=("en", "zh"),
+        default=argparse.SUPPRESS,
+        help="language of messages (en)",
     )
 
 
@@ -75,7 +84,11 @@ def progress(language: Language) -> Callable[[str, str], None]:
 def bodies(parsed: argparse.Namespace) -> list[Body]:
     """The document at hand, if one is named."""
     if parsed.page and not parsed.text:
-        raise Stop("--page says what --text is: give --text too", USAGE)
+        raise Stop(
+            "--page says what --text is: give --text too",
+            "--page说明--text是何种文本：请一并给出--text",
+            USAGE,
+        )
     return [read_body(parsed.text, parsed.page)] if parsed.text else []
 
 
@@ -122,7 +135,11 @@ def orders_of(parsed: argparse.Namespace) -> "Orders":
     for note in parsed.note:
         language = "note_zh" if re.search("[\u4e00-\u9fff]", note) else "note_en"
         if language in notes:
-            raise Stop("two notes in one language: give one in Chinese, one in English", USAGE)
+            raise Stop(
+                "two notes in one language: give one in Chinese, one in English",
+                "两条--note为同一语言：请中文、英文各写一条",
+                USAGE,
+            )
         notes[language] = note
     cause = getattr(parsed, "cause", None)
     return Orders(
@@ -135,7 +152,7 @@ def published(
 ) -> int:
     """Publish to the database of the settings, and tell what was done."""
     from app.publish.prepare import migrate, require_tables
-    from app.publish.report import told_outcome
+    from app.publish.report import names_of, told_outcome
     from app.publish.writer import CauseProblem
 
     settings, language = read_settings(), parsed.lang
@@ -148,8 +165,10 @@ def published(
             migrate(engine, url)
             outcome = publish(engine)
     except CauseProblem as error:
-        raise Stop(error.zh if language == "zh" else error.en, USAGE) from None
-    for line in told_outcome(outcome, language):
+        raise Stop(error.en, error.zh, USAGE) from None
+    with told(url), closing(checker_engine(url)) as engine, engine.begin() as connection:
+        names = names_of(connection, outcome)
+    for line in told_outcome(outcome, language, names):
         print(line)
     if outcome.releases:
         print(hide_password(absolute(url)))
@@ -162,7 +181,23 @@ def written_anew(path: Path, content: bytes) -> None:
         with path.open("xb") as file:
             file.write(content)
     except FileExistsError:
-        raise Stop(f"{path} is there already: nothing was written", REFUSED) from None
+        raise already_there(path) from None
     except OSError as error:
-        raise Stop(f"{path} cannot be written: {error.strerror}", REFUSED) from None
+        raise not_written(path, error) from None
     print(path)
+
+
+def already_there(path: Path) -> Stop:
+    """No file is written over another."""
+    return Stop(
+        f"{path} is there already: nothing was written", f"{path}已存在：未写入任何内容", REFUSED
+    )
+
+
+def not_written(path: Path, error: OSError) -> Stop:
+    """A file that cannot be written."""
+    return Stop(
+        f"{path} cannot be written: {error.strerror}",
+        f"{path}无法写入：{error.strerror}",
+        REFUSED,
+    )

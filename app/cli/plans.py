@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.cli.common import (
     OK,
-    REFUSED,
-    Stop,
     add_language,
     add_orders,
     add_texts,
     bodies,
+    not_written,
     orders_of,
     progress,
     published,
@@ -49,7 +48,7 @@ def _add_anchor(commands: "Commands") -> None:
 
 
 def _add_plan(commands: "Commands") -> None:
-    plan = commands.add_parser("plan", help="write next year's plan file, to edit")
+    plan = commands.add_parser("plan", help="write next year's plan file")
     new = plan.add_subparsers(required=True, metavar="new").add_parser(
         "new", help="write a plan file to edit, from what the database holds of another plan"
     )
@@ -102,7 +101,7 @@ def _anchor(parsed: argparse.Namespace) -> int:
         try:
             replace_file(path, write_plan(written(source.value, found)))
         except OSError as error:
-            raise Stop(f"{path} cannot be written: {error.strerror}", REFUSED) from None
+            raise not_written(path, error) from None
     zh = f"{count}项定位与文本一致" if parsed.check else f"已写入{count}项定位"
     en = f"{count} anchors agree with the text" if parsed.check else f"{count} anchors written"
     print(zh if parsed.lang == "zh" else en)
@@ -111,7 +110,7 @@ def _anchor(parsed: argparse.Namespace) -> int:
 
 def _new_plan(parsed: argparse.Namespace) -> int:
     from app.publish.layout import write_plan
-    from app.publish.next_plan import next_plan
+    from app.publish.next_plan import left_behind, next_plan
     from app.publish.prepare import require_tables
 
     path = parsed.output or Path(f"{parsed.code}.json")
@@ -120,5 +119,14 @@ def _new_plan(parsed: argparse.Namespace) -> int:
         require_tables(engine, url)
         with engine.begin() as connection:
             raw = next_plan(connection, parsed.code, parsed.before)
+            announced = left_behind(connection, parsed.before)
     written_anew(path, write_plan(raw).encode())
+    if announced:
+        progress(parsed.lang)(
+            f"not carried over: the {len(announced)} documents that {parsed.before} announced "
+            f"({'; '.join(announced)}). Write those of the new text under `deliverables`",
+            f"未沿用{parsed.before}提出要印发的{len(announced)}份文件："
+            f"{''.join(f'《{title}》' for title in announced)}。"
+            "新文本提出的请写在各任务的deliverables中",
+        )
     return OK

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from app.cli.common import (
     OK,
-    REFUSED,
     USAGE,
     Stop,
     add_orders,
+    already_there,
+    not_written,
     orders_of,
     published,
 )
@@ -30,12 +31,16 @@ def _add_observe(commands: "Commands") -> None:
         "observe", help="publish results from a workbook or CSV, or write a workbook to fill in"
     )
     observe.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="workbook (.xlsx) or table (.csv)"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="workbook (.xlsx) or table (.csv); with --template the workbook to be written",
     )
     observe.add_argument(
         "--template",
         action="store_true",
-        help="write FILE, by default PLAN-results.xlsx: a workbook to fill in",
+        help="write a workbook to fill in to FILE, by default PLAN-results.xlsx",
     )
     observe.add_argument("--plan", metavar="PLAN", help="the plan whose promises it lists")
     add_orders(observe, RESULT_CAUSES)
@@ -69,9 +74,17 @@ def _observe(parsed: argparse.Namespace) -> int:
     if parsed.template:
         return _write_template(parsed)
     if parsed.plan:
-        raise Stop("--plan belongs to --template: a file of results names its indicators", USAGE)
+        raise Stop(
+            "--plan belongs to --template: a file of results names its indicators",
+            "--plan仅用于--template：结果文件自会写明指标",
+            USAGE,
+        )
     if parsed.file is None:
-        raise Stop("which file? yaodian observe FILE.xlsx, or --template --plan PLAN", USAGE)
+        raise Stop(
+            "which file? yaodian observe FILE.xlsx, or --template --plan PLAN",
+            "请给出文件：yaodian observe 文件名.xlsx，或用--template --plan 计划代码生成填报表",
+            USAGE,
+        )
     orders = orders_of(parsed)
     return published(parsed, orders, lambda engine: observe(engine, parsed.file, orders))
 
@@ -82,7 +95,11 @@ def _write_template(parsed: argparse.Namespace) -> int:
     from app.publish.template import write_template
 
     if parsed.plan is None:
-        raise Stop("--template of which plan? Give --plan PLAN", USAGE)
+        raise Stop(
+            "--template of which plan? Give --plan PLAN",
+            "请用--plan给出为哪一计划生成填报表，如--plan xxjyj-2023",
+            USAGE,
+        )
     path = parsed.file or Path(f"{parsed.plan}-results.xlsx")
     url = read_settings().database_url
     with told(url), closing(checker_engine(url)) as engine:
@@ -92,9 +109,9 @@ def _write_template(parsed: argparse.Namespace) -> int:
     try:
         write_template(path, template)
     except FileExistsError:
-        raise Stop(f"{path} is there already: nothing was written", REFUSED) from None
+        raise already_there(path) from None
     except OSError as error:
-        raise Stop(f"{path} cannot be written: {error.strerror}", REFUSED) from None
+        raise not_written(path, error) from None
     print(path)
     return OK
 
@@ -103,7 +120,11 @@ def _retract(parsed: argparse.Namespace) -> int:
     from app.publish.results import retract
 
     if not parsed.note:
-        raise Stop("a result is withdrawn with a reason: give --note", USAGE)
+        raise Stop(
+            "a result is withdrawn with a reason: give --note",
+            "撤回结果须说明理由：请用--note写明，最好中文、英文各写一次",
+            USAGE,
+        )
     orders = orders_of(parsed)
     return published(parsed, orders, lambda engine: retract(engine, parsed.codes, orders))
 
@@ -112,7 +133,11 @@ def _takedown(parsed: argparse.Namespace) -> int:
     from app.publish.takedown import takedown, told_takedown
 
     if not parsed.note:
-        raise Stop("content goes for a reason that stays: give --note, never the content", USAGE)
+        raise Stop(
+            "content goes for a reason that stays: give --note, never the content",
+            "删除内容的理由会一直保留：请用--note写明理由，但不要重复被删内容",
+            USAGE,
+        )
     orders = orders_of(parsed)
     resource, _, code = parsed.row.partition("/")
 

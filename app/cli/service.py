@@ -81,9 +81,13 @@ def _serve(parsed: argparse.Namespace) -> int:
         listener = listen(parsed.host, parsed.port)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise Stop(f"cannot listen on {parsed.host}:{parsed.port}: {reason}", NETWORK) from None
+        raise Stop(
+            f"cannot listen on {parsed.host}:{parsed.port}: {reason}",
+            f"无法监听{parsed.host}:{parsed.port}：{reason}",
+            NETWORK,
+        ) from None
     with listener:
-        prepare(settings, progress("en"))
+        prepare(settings, progress(parsed.lang))
         serve(settings, listener, parsed.workers)
     return OK
 

@@ -4,7 +4,9 @@ A program that follows `next` (RFC 5005) reads the whole log. Nothing in it depe
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
@@ -14,11 +16,12 @@ import orjson
 
 from app.formats.base import Answer, Format
 from app.formats.citation import COMPILER
-from app.formats.column import Choices
+from app.formats.column import Choices, Column, words_zh
 from app.formats.day import day_of
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 SUFFIX = ".atom"
+MEDIA_TYPE = "application/atom+xml"
 
 TITLE = "要点（Yaodian）：数据改动 / Yaodian: changes of the data"
 
@@ -32,16 +35,32 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot carry in any way."""
 
 Change = dict[str, Any]
-"""A row of `changes` by the names of its columns, and the day of its release."""
+"""A row of `changes` by the names of its columns, the day of its release, the field's column."""
 
 
-def write(answer: Answer) -> bytes:
+Columns = Mapping[str, Mapping[str, Column]]
+"""The columns of each resource that changes are told of, by its name and theirs."""
+
+
+def feed_of(columns: Columns) -> Format:
+    """The format, for changes of these resources."""
+    return Format(
+        "atom",
+        MEDIA_TYPE,
+        "Atom feed (RFC 4287), one entry for each change",
+        partial(_write, columns=columns),
+        absolute=True,
+    )
+
+
+def _write(answer: Answer, columns: Columns) -> bytes:
     """The changes as a feed; the answer has all columns of `changes`."""
     names = [column.name for column in answer.columns]
     choices = {column.name: column.choices for column in answer.columns if column.choices}
     changes = [dict(zip(names, row, strict=True)) for row in answer.rows]
     for change in changes:
         change["day"] = day_of(change["released_at"], answer.zone)
+        change["column"] = columns.get(change["resource"], {}).get(change["field"] or "")
     feed = Element("feed", xmlns=NAMESPACE)
     address = answer.base + _address(answer.links["self"])
     _add(feed, "id", address)
@@ -122,7 +141,10 @@ def _shown_at(change: Change) -> str:
 def _title(change: Change, choices: dict[str, Choices]) -> str:
     what = choices["action"](change["action"]).zh
     if change["field"]:
-        what = f"{change['field']} {_short(change['before'])} → {_short(change['after'])}"
+        name, before, after = _values_zh(change)
+        what = f"{name} {_short(before)} → {_short(after)}"
+    elif figure := _figure(change):
+        what = f"{what} {_short(figure)}"
     name = change["name_zh"] or change["code"]
     return f"{name}：{what}（{choices['cause'](change['cause']).zh}）"
 
@@ -130,8 +152,11 @@ def _title(change: Change, choices: dict[str, Choices]) -> str:
 def _told_zh(change: Change, choices: dict[str, Choices]) -> str:
     name = change["name_zh"] or change["code"]
     action, cause = (choices[of](change[of]).zh for of in ("action", "cause"))
+    what = f"：{_figure(change)}" if _figure(change) else ""
+    if change["field"]:
+        what = "：{}（{field}）{} → {}".format(*_values_zh(change), field=change["field"])
     text = f"第{change['release']}版（{change['day']}）{action}“{name}”"
-    text += f"（{change['resource']}，{change['code']}）{_values(change, '：')}。原因：{cause}。"
+    text += f"（{change['resource']}，{change['code']}）{what}。原因：{cause}。"
     note = change["note_zh"] or change["note_en"]
     text += f"说明：{note}" if note else ""
     return text + (f"经办单位：{change['by']}。" if change["by"] else "")
@@ -140,17 +165,32 @@ def _told_zh(change: Change, choices: dict[str, Choices]) -> str:
 def _told_en(change: Change, choices: dict[str, Choices]) -> str:
     name = change["name_en"] or change["name_zh"] or change["code"]
     action, cause = (choices[of](change[of]).en for of in ("action", "cause"))
+    what = f": {_figure(change)}" if _figure(change) else ""
+    if change["field"]:
+        what = f": {change['field']} {_text(change['before'])} → {_text(change['after'])}"
     text = f"Release {change['release']} ({change['day']}) {action} “{name}”"
-    text += f" ({change['resource']}, {change['code']}){_values(change, ': ')}. Cause: {cause}."
+    text += f" ({change['resource']}, {change['code']}){what}. Cause: {cause}."
     note = change["note_en"] or change["note_zh"]
     text += f" Note: {note}" if note else ""
     return text + (f" By: {change['by']}." if change["by"] else "")
 
 
-def _values(change: Change, lead: str) -> str:
-    if not change["field"]:
-        return ""
-    return f"{lead}{change['field']} {_text(change['before'])} → {_text(change['after'])}"
+def _figure(change: Change) -> str:
+    """What a promise or a result says that was added or removed; empty for other rows."""
+    figure = change["before"] or change["after"]
+    return "" if change["field"] or figure is None else _text(figure)
+
+
+def _values_zh(change: Change) -> tuple[str, str, str]:
+    """What a Chinese reader calls a field, and its two values."""
+    column: Column | None = change["column"]
+    before, after = (_text_zh(change[side], column) for side in ("before", "after"))
+    return column.zh if column else change["field"], before, after
+
+
+def _text_zh(value: Any, column: Column | None) -> str:
+    """A value in the words of a Chinese reader."""
+    return words_zh(value, column) or _text(value)
 
 
 def _text(value: Any) -> str:
@@ -158,8 +198,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _short(value: Any) -> str:
-    text = _text(value)
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST_IN_TITLE else f"{text[: LONGEST_IN_TITLE - 1]}…"
 
 
@@ -174,14 +213,5 @@ def _add(parent: Element, name: str, text: str | None = None, **attributes: str)
 
 def _link(parent: Element, rel: str, href: str) -> None:
     """A link; readers pass over an alternate that says to be something else than a page."""
-    own = {"type": ATOM.media_type} if rel != "alternate" else {}
+    own = {"type": MEDIA_TYPE} if rel != "alternate" else {}
     _add(parent, "link", rel=rel, href=href, **own)
-
-
-ATOM = Format(
-    "atom",
-    "application/atom+xml",
-    "Atom feed (RFC 4287), one entry for each change",
-    write,
-    absolute=True,
-)

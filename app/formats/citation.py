@@ -48,8 +48,8 @@ class Citation:
 
 def plain(text: str) -> str:
     """A text on one line, without control characters."""
-    line = " ".join(text.split())
-    return "".join(c for c in line if unicodedata.category(c) != "Cc")
+    kept = (c for c in text if c.isspace() or unicodedata.category(c) != "Cc")
+    return " ".join("".join(kept).split())
 
 
 def _source(citation: Citation) -> str:

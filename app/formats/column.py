@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "time", "json"]
 """`json`: any value of JSON, stored as its text."""
@@ -42,3 +42,17 @@ class Column:
     nullable: bool
     choices: Choices | None = None
     sortable: bool = True
+
+
+def words_zh(value: Any, column: Column | None) -> str | None:
+    """What a Chinese reader calls nothing, a truth value, or a value of the column's closed list.
+
+    None for any other value: it reads as it is.
+    """
+    if value is None:
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if column and column.choices and value in set(column.choices):
+        return column.choices(value).zh
+    return None

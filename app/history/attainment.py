@@ -1,8 +1,8 @@
 """What became of a promise: the one rule by which results are judged.
 
 A function of the release alone, never of today: a due date that has passed changes nothing.
-Nothing is interpolated, summed or averaged. A doubtful reading withholds an accusation, never a
-success.
+Nothing is interpolated, summed or averaged. A doubt, of the reading or of the figure, withholds an
+accusation, never a success.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,14 @@ from typing import Any
 
 from app.formats.figure import number
 from app.history.answers import recency
-from app.models.choices import Attainment, AttainmentReason, Measure, MetIf, ValueStatus
+from app.models.choices import (
+    Attainment,
+    AttainmentReason,
+    Measure,
+    MetIf,
+    ObservationStatus,
+    ValueStatus,
+)
 
 Row = Mapping[str, Any]
 
@@ -73,6 +80,7 @@ def reading_of(
         "observation": found.result and found.result["code"],
         "observation_period": found.result and found.result["period"],
         "observation_value": found.result and found.result["value"],
+        "observation_value_status": found.result and found.result["value_status"],
         "has_alternative": target["alternative_zh"] is not None,
     }
 
@@ -89,7 +97,7 @@ def _finding(target: Row, results: Sequence[Row], plan_start: date, measure: Mea
     due = [_due(reading, window, start) for reading in readings]
     if not any(due):
         return Finding(Attainment.INTERIM, result=max(window, key=recency))
-    answers = [[row for row in rows if row["value"] is not None] for rows in due]
+    answers = [_with_figures(rows) for rows in due]
     if not any(answers):
         return Finding(Attainment.NOT_ASSESSABLE, AttainmentReason.REDACTED)
     if _lacks_baseline(target, measure):
@@ -119,6 +127,16 @@ def _due(reading: Reading, window: Sequence[Row], start: date | None) -> list[Ro
     return sorted(rows, key=_newest_source_first)
 
 
+def _with_figures(rows: Sequence[Row]) -> list[Row]:
+    """The results to compare: those that are measured, or else those that are not yet final."""
+    told = [row for row in rows if row["value"] is not None]
+    return [row for row in told if _is_measured(row)] or told
+
+
+def _is_measured(row: Row) -> bool:
+    return bool(row["value_status"] == ObservationStatus.MEASURED)
+
+
 def _newest_source_first(row: Row) -> tuple[int, str]:
     """Orders results by the day of their source; one without a day counts as the oldest."""
     return -(row["source_date"] or date.min).toordinal(), row["code"]
@@ -143,6 +161,9 @@ def _judgement(
         for reading, rows in zip(readings, answers, strict=True)
     ]
     attainment, reason = _verdict([{one.holds for one in ones} for ones in judged])
+    final = all(_is_measured(one.result) for ones in judged for one in ones)
+    if attainment == Attainment.NOT_MET and not final:
+        attainment, reason = Attainment.NOT_ASSESSABLE, AttainmentReason.PROVISIONAL
     first = next(one.result for ones in judged for one in ones)
     return Finding(attainment, reason, _rule(readings, judged), first)
 

@@ -42,10 +42,14 @@ class ChangeBase(SQLModel):
         "Name of the field; null where a whole row was added or removed", default=None
     )
     before: Annotated[str | None, Zh("改动前"), Long(), Typed("json")] = text_field(
-        "What stood there before: a value of JSON", default=None
+        "What stood there before: a value of JSON; of a removed promise or result its figure, "
+        "ready to print in Chinese",
+        default=None,
     )
     after: Annotated[str | None, Zh("改动后"), Long(), Typed("json")] = text_field(
-        "What stands there since: a value of JSON", default=None
+        "What stands there since: a value of JSON; of an added promise or result its figure, "
+        "ready to print in Chinese",
+        default=None,
     )
 
 

@@ -144,6 +144,7 @@ class AttainmentReason(Choice):
     READINGS_DIFFER = "readings_differ", "两种读法结论不同", "two readings disagree"
     SOURCES_DIFFER = "sources_differ", "来源之间不一致", "sources disagree"
     NO_BASELINE = "no_baseline", "原文未给基数", "the source gives no baseline"
+    PROVISIONAL = "provisional", "未达到的仅为初步数或估算", "only unconfirmed figures fall short"
 
 
 class ObservationStatus(Choice):

@@ -266,6 +266,9 @@ class TargetReadingBase(SQLModel):
     )
     observation_period: str | None = text_field("Period of that result", default=None)
     observation_value: float | None = said("Figure of that result", default=None)
+    observation_value_status: Annotated[ObservationStatus | None, Filtered()] = text_field(
+        "Whether that figure is measured, provisional or estimated", default=None
+    )
     has_alternative: Annotated[bool, Zh("有另一读法")] = said(
         "Whether a second reading of the promise is as likely"
     )
@@ -333,6 +336,11 @@ class TargetPublic(Since, TargetBase):
         Zh("结果值"),
         Via("code", "observation_value", "observation_period", "target_reading"),
     ] = said("Figure of that result", default=None)
+    observation_value_status: Annotated[
+        ObservationStatus | None,
+        Zh("结果状态"),
+        Via("code", "observation_value_status", "observation_value", "target_reading"),
+    ] = said("Whether that figure is measured, provisional or estimated", default=None)
 
 
 class ObservationBase(SQLModel):

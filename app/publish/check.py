@@ -13,8 +13,8 @@ import orjson
 import sqlalchemy as sa
 
 from app.models import CHANGES, DERIVED, RELEASES, TABLES
-from app.publish.derive import _affected, base_of, desired, rows_at, touched_by
-from app.publish.log import changes_of, told
+from app.publish.derive import affected, base_of, desired, rows_at, touched_by
+from app.publish.log import changes_of, resources_of, told
 from app.publish.release import REFERENCES, RESOURCE_OF
 from app.publish.rows import Row
 from app.publish.scope import current_rows, measured_now
@@ -29,6 +29,9 @@ Finding = tuple[str, str]
 
 TakenDown = Mapping[tuple[str, str], int]
 """By resource and code: the release that removed a row's content by force of law."""
+
+COUNTS = ("added", "changed", "removed")
+"""What a release counts."""
 
 BATCH = 5000
 
@@ -46,6 +49,7 @@ def check(connection: sa.Connection, texts: Sequence[Body] = ()) -> Iterator[Fin
         # The log is told by all of them: where they are wrong, it would only repeat that.
         for number in sorted(numbers):
             yield from _log(connection, number, gone)
+            yield from _summary(connection, number, gone)
     yield from _wording(connection)
     for (resource, code), number in gone.items():
         yield from _remaining(connection, resource, code, number)
@@ -170,7 +174,7 @@ def _to_prove(
     touched = touched_by(changes_of(connection, number, TABLES))
     for table in DERIVED:
         own = {row["code"] for row in touched.get(table, ())}
-        yield table, sorted(own.union(_affected(connection, number, table, touched)))
+        yield table, sorted(own.union(affected(connection, number, table, touched)))
 
 
 def _wrong(
@@ -241,6 +245,27 @@ def _remaining(
         yield (
             f"{resource} {code} has content, although it was taken down in release {number}",
             f"{resource} {code} 已在第{number}版删除内容，现在却仍有内容",
+        )
+
+
+def _summary(connection: sa.Connection, number: int, gone: TakenDown) -> Iterator[Finding]:
+    """What a release says of itself: how many rows it changed, and which resources it touched."""
+    release = RELEASES.c
+    select = sa.select(release.added, release.changed, release.removed, release.resources)
+    *counts, resources = connection.execute(select.where(release.number == number)).one()
+    changes = changes_of(connection, number).values()
+    if counts != [sum(len(getattr(c, name)) for c in changes) for name in COUNTS]:
+        yield (
+            f"release {number} does not tell how many rows it changed",
+            f"第{number}版所记的改动行数与数据不符",
+        )
+    said, known = set(resources.split()), set(resources_of(connection, number).split())
+    # What followed from content that was taken down since then follows no more.
+    exact = number > max(gone.values(), default=0)
+    if not said >= known or (exact and said != known):
+        yield (
+            f"release {number} does not tell which resources it touched",
+            f"第{number}版所记的涉及数据集与数据不符",
         )
 
 

@@ -47,7 +47,7 @@ def derive(
     """
     touched = dict(touched)
     for table in tables:
-        codes = _affected(connection, number, table, touched)
+        codes = affected(connection, number, table, touched)
         if codes:
             current = rows_at(connection, number, table, "code", codes)
             change = compare(table, current, desired(connection, number, table, codes))
@@ -128,7 +128,7 @@ def rows_at(
 # --- what is affected -------------------------------------------------------------------------
 
 
-def _affected(connection: sa.Connection, number: int, table: str, touched: Touched) -> list[str]:
+def affected(connection: sa.Connection, number: int, table: str, touched: Touched) -> list[str]:
     """The codes of a derived table whose row may have to change."""
     found = {row["code"] for row in touched.get(base_of(table), ())}
     if table in _searched():

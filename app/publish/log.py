@@ -32,6 +32,9 @@ MATERIAL = {
 }
 """By table: fields whose change is more than one of words or places; so is a whole row there."""
 
+FIGURES = {"target": "value_text_zh", "observation": "value_text_zh"}
+"""By table: the field that tells a whole row in a few characters."""
+
 Names = Mapping[str, tuple[str | None, str | None]]
 """By code: the name of a row in Chinese and in English."""
 
@@ -74,9 +77,13 @@ def fill(connection: sa.Connection) -> None:
         return
     for number in connection.scalars(sa.select(RELEASES.c.number).order_by(RELEASES.c.number)):
         record(connection, number, changes_of(connection, number))
-        touched = [table for table in TABLES if _is_touched(connection, table, number)]
         named = sa.update(RELEASES).where(RELEASES.c.number == number)
-        connection.execute(named.values(resources=resting_on(touched)))
+        connection.execute(named.values(resources=resources_of(connection, number)))
+
+
+def resources_of(connection: sa.Connection, number: int) -> str:
+    """The resources of which a row may read differently since a release, as its clocks tell."""
+    return resting_on([table for table in TABLES if _is_touched(connection, table, number)])
 
 
 def _is_touched(connection: sa.Connection, table: str, number: int) -> bool:
@@ -131,14 +138,16 @@ class _Told:
         there = [*change.added, *(wanted for _, wanted in change.changed)]
         labels = self._labels(there, self.number)
         for row in change.added:
-            yield {**labels[row["code"]], **self._whole(Action.ADDED)}
+            whole = self._whole(Action.ADDED, after=self._figure(row))
+            yield {**labels[row["code"]], **whole}
         for was, wanted in change.changed:
             for field in published_fields(self.table):
                 if was[field] != wanted[field]:
                     yield {**labels[wanted["code"]], **self._field(field, was, wanted)}
         gone = self._labels(change.removed, self.number - 1)
         for row in change.removed:
-            yield {**gone[row["code"]], **self._whole(Action.REMOVED)}
+            whole = self._whole(Action.REMOVED, before=self._figure(row))
+            yield {**gone[row["code"]], **whole}
 
     def blanked(self, code: str) -> Iterator[Row]:
         """That the content of a row was taken down, if this table has the row."""
@@ -149,9 +158,14 @@ class _Told:
             shown = self.number if row["release_to"] is None else row["release_to"] - 1
             yield {**self._labels([row], shown)[code], **self._whole(Action.BLANKED)}
 
-    def _whole(self, action: Action) -> Row:
-        nothing = {"field": None, "before": None, "after": None}
-        return {"action": action, "material": self.table in MATERIAL, **nothing}
+    def _figure(self, row: Row) -> str | None:
+        """What a promise or a result says, as the text of JSON; nothing once it is taken down."""
+        name = FIGURES.get(self.table)
+        return _json((name and row[name]) or None)
+
+    def _whole(self, action: Action, before: str | None = None, after: str | None = None) -> Row:
+        told = {"field": None, "before": before, "after": after}
+        return {"action": action, "material": self.table in MATERIAL, **told}
 
     def _field(self, field: str, was: Row, wanted: Row) -> Row:
         return {

@@ -6,7 +6,6 @@ blank, and a blank is refused: so the file cannot be published before somebody h
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,13 +14,13 @@ import sqlalchemy as sa
 
 from app.models import TABLES
 from app.models.base import CODE_LENGTH, CODE_PATTERN
-from app.models.choices import Commitment, CommitmentBasis, DueBasis, MetIf, ValueStatus
+from app.models.choices import CommitmentBasis, DueBasis, MetIf, ValueStatus
 from app.publish.complaint import Complaint, Place, Refused, nearest
 from app.publish.layout import in_order
 from app.publish.plan_file import PlanFile
+from app.publish.printed import figures_of, plain
 from app.publish.rows import Row, indicator_code
 from app.publish.scope import current_rows
-from app.publish.validate import NUMBER
 
 BLANK = ""
 """What stands where a person must write; no field of a plan file may have it."""
@@ -50,6 +49,16 @@ def next_plan(connection: sa.Connection, code: str, before: str) -> dict[str, An
     }
     ordered: dict[str, Any] = in_order(raw, PlanFile)
     return ordered
+
+
+def left_behind(connection: sa.Connection, before: str) -> list[str]:
+    """Titles of the documents that the other plan announced, as its text runs.
+
+    None of them is carried over: a document is issued once.
+    """
+    rows = current_rows(connection, "deliverable", "plan", [before]).values()
+    ordered = sorted(rows, key=lambda row: (row["quote_start"], row["code"]))
+    return [row["title_zh"] for row in ordered]
 
 
 # --- what is asked for ------------------------------------------------------------------------
@@ -197,12 +206,16 @@ def _task(task: Row, rows: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
 
 
 def _target(row: Row) -> dict[str, Any]:
-    """A promise; what last year's text said otherwise than usual must be said again."""
-    unusual = {
+    """A promise; what last year's text said otherwise than usual must be said again.
+
+    Whether the new text hedges or writes a floor is asked for everywhere: what is usual would be
+    taken for what it says.
+    """
+    asked = {
         "value_upper": row["value_upper"] is not None,
         "value_status": row["value_status"] != ValueStatus.STATED,
-        "floor_stated": row["floor_stated"],
-        "commitment": row["commitment"] == Commitment.STRIVE,
+        "floor_stated": row["met_if"] == MetIf.AT_LEAST,
+        "commitment": True,
         "commitment_basis": row["commitment_basis"] == CommitmentBasis.CARRIED_OVER,
         "due": row["due_basis"] == DueBasis.STATED,
     }
@@ -210,7 +223,7 @@ def _target(row: Row) -> dict[str, Any]:
         "indicator": row["indicator"].removeprefix(indicator_code(row["issuer"], "")),
         "value": _value(row),
         **({"met_if": row["met_if"]} if row["met_if"] != MetIf.AT_LEAST else {}),
-        **{name: BLANK for name, was in unusual.items() if was},
+        **{name: BLANK for name, was in asked.items() if was},
         "quote": BLANK,
     }
 
@@ -220,9 +233,7 @@ def _value(row: Row) -> Any:
     value = row["value"]
     if value is None:
         return None
-    plain = unicodedata.normalize("NFKC", row["quote"]).replace(",", "")
-    printed = [float(number) for number in NUMBER.findall(plain)]
-    if row["value_status"] != ValueStatus.STATED or value not in printed:
+    if row["value_status"] != ValueStatus.STATED or not figures_of(value, plain(row["quote"])):
         return BLANK
     return int(value) if value.is_integer() else value
 

@@ -29,6 +29,8 @@ DAY = (
     r"\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}[日号]|\d{4})"
 )
 A_DAY = re.compile(DAY, re.ASCII)
+YEARS_END = re.compile(r"(\d{4})年?[底末]", re.ASCII)
+DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 NUMBERS = re.compile(r"\d+", re.ASCII)
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 
@@ -57,6 +59,13 @@ def read_period(text: str) -> Period | None:
         if found := pattern.fullmatch(plain):
             return made(*found.groups())
     return _day(plain)
+
+
+def meant_period(text: str) -> str | None:
+    """What a text most likely means that names no period: 2023年底, 二〇二三年."""
+    plain = SPACE.sub("", half_width(text).strip().translate(DIGITS))
+    found = read_period(YEARS_END.sub(r"\1-12-31", plain))
+    return found.text if found else None
 
 
 def period_of_cell(cell: Cell) -> Period | None:

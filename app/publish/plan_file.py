@@ -8,7 +8,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +17,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -124,14 +123,6 @@ class TextGapPart(Part):
     text_complete: bool = True
     text_gap_zh: Prose | None = None
     text_gap_en: Prose | None = None
-
-    @model_validator(mode="after")
-    def gap_is_told(self) -> Self:
-        """An incomplete text says what is missing, a complete one does not."""
-        told = (self.text_gap_zh is not None, self.text_gap_en is not None)
-        if told != (not self.text_complete,) * 2:
-            raise PydanticCustomError("gap", "gap")
-        return self
 
 
 class RelationPart(Part):
@@ -257,44 +248,6 @@ class TargetFields(Part):
     alternative_en: Prose | None = None
     note_zh: Prose | None = None
     note_en: Prose | None = None
-
-    @model_validator(mode="after")
-    def honest(self) -> Self:
-        """Each rule of an honest figure that one target can break on its own."""
-        for broken, rule in (
-            (self._masked() and self.value is not None, "value_of_masked"),
-            (not self._masked() and self.value is None, "value_missing"),
-            (self._upper_wrong(), "range"),
-            (self.commitment_basis is not None and not self._strives(), "basis_of_firm"),
-            (self.due is None and self.due_basis == DueBasis.STATED, "due_missing"),
-            (self.floor_stated and self.met_if != MetIf.AT_LEAST, "floor"),
-            (self._alternative_untold(), "alternative_untold"),
-            ((self.baseline_value is None) != (self.baseline_period is None), "baseline"),
-            ((self.note_zh is None) != (self.note_en is None), "note_language"),
-        ):
-            if broken:
-                raise PydanticCustomError(rule, rule)
-        return self
-
-    def _masked(self) -> bool:
-        return self.value_status in (ValueStatus.REDACTED, ValueStatus.UNQUANTIFIED)
-
-    def _strives(self) -> bool:
-        return bool(self.commitment == Commitment.STRIVE)
-
-    def _upper_wrong(self) -> bool:
-        low, high = self.value, self.value_upper
-        other, other_high = self.alternative_value, self.alternative_value_upper
-        if (high is not None) != (self.met_if == MetIf.BETWEEN):
-            return True
-        return (high is not None and (low is None or high <= low)) or (
-            other_high is not None and (other is None or other_high <= other)
-        )
-
-    def _alternative_untold(self) -> bool:
-        given = self.alternative_value is not None or self.alternative_due is not None
-        told = (self.alternative_zh is not None, self.alternative_en is not None)
-        return told != (given, given)
 
 
 class TargetPart(Quoted, TargetFields):

@@ -36,6 +36,9 @@ CHANGE_CAUSES = (
 PLAN_CAUSES = (Cause.FIRST_PUBLICATION, Cause.NEW_PLAN, *CHANGE_CAUSES)
 """Causes that an import of plan files can have; the first two are told by the data."""
 
+NAMED = 3
+"""Changed rows that are named where nobody says why they change."""
+
 DEFINED = ("document", "document_relation", "body", "indicator")
 """Tables whose rows several files may define alike."""
 
@@ -265,16 +268,31 @@ def _one_cause(given: Cause | None, changes: Changes, connection: sa.Connection)
         told = Cause.NEW_PLAN if is_published(connection) else Cause.FIRST_PUBLICATION
         if given not in (None, told):
             raise CauseProblem(
-                f"the cause is {told}, not {given}", f"原因应为{told}，而不是{given}"
+                f"the cause is {told}, not {given}",
+                f"原因应为{told}（{told.zh}），而不是{given}（{given.zh}）",
             )
         return told
     if given not in CHANGE_CAUSES:
-        names = ", ".join(CHANGE_CAUSES)
-        raise CauseProblem(
-            f"a published plan changes: say why with --cause; allowed: {names}",
-            f"已发布的计划有改动：请用--cause说明原因；可用：{names}",
-        )
+        raise _unsaid(changes)
     return given
+
+
+def _unsaid(changes: Changes) -> CauseProblem:
+    """The refusal of changes of which nobody says why; it names promises before all else."""
+    ordered = sorted(changes, key=lambda table: table != "target")
+    touched = [
+        row["code"]
+        for change in (changes[table] for table in ordered)
+        for row in (*change.added, *(wanted for _, wanted in change.changed), *change.removed)
+    ]
+    more = (" …", "……") if touched[NAMED:] else ("", "")
+    names_zh = "、".join(f"{cause}（{cause.zh}）" for cause in CHANGE_CAUSES)
+    return CauseProblem(
+        f"a published plan changes ({', '.join(touched[:NAMED])}{more[0]}): "
+        f"say why with --cause; allowed: {', '.join(CHANGE_CAUSES)}",
+        f"已发布的计划有改动（{'、'.join(touched[:NAMED])}{more[1]}）："
+        f"请用--cause说明原因；可用：{names_zh}",
+    )
 
 
 def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:

@@ -70,28 +70,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "model_type": ("must be an object", "必须是对象"),
     "date_type": ("must be a date like 2023-12-31", "必须是日期，如2023-12-31"),
     "span": ("must be [start, end] with start before end", "必须是[起点, 终点]，且起点在前"),
-    "gap": (
-        "text_gap_zh and text_gap_en are needed where text_complete is false, and only there",
-        "text_complete为false时须写text_gap_zh和text_gap_en，否则不写",
-    ),
-    "value_of_masked": (
-        "a redacted or unquantified target has no value",
-        "redacted或unquantified的目标不能有value",
-    ),
-    "value_missing": ("a stated or implied target needs a value", "stated或implied的目标须有value"),
-    "range": (
-        "value_upper belongs to met_if between and must be greater than value; "
-        "so must alternative_value_upper than alternative_value",
-        "value_upper仅用于met_if为between，且须大于value；alternative_value_upper须大于alternative_value",
-    ),
-    "basis_of_firm": (
-        "commitment_basis belongs to commitment strive",
-        "commitment_basis仅用于commitment为strive",
-    ),
-    "floor": (
-        "floor_stated belongs to met_if at_least: a floor is no other comparison",
-        "floor_stated仅用于met_if为at_least",
-    ),
     "unseen": (
         "has a character that nobody can see: {character}",
         "含有看不见的字符{character}",
@@ -100,17 +78,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "begins like a formula of a spreadsheet (= + - @): put another character first",
         "开头像电子表格公式（= + - @）：请换一个字符开头",
     ),
-    "due_missing": ("due_basis stated needs a due date", "due_basis为stated时须写due"),
-    "alternative_untold": (
-        "an alternative value or due date needs alternative_zh and alternative_en, "
-        "and these need it",
-        "另一读法须同时写出值或期限以及alternative_zh、alternative_en",
-    ),
-    "baseline": (
-        "baseline_value and baseline_period go together",
-        "baseline_value与baseline_period须同时给出",
-    ),
-    "note_language": ("note_zh and note_en go together", "note_zh与note_en须同时给出"),
 }
 
 PATTERNS = {

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from app.models.choices import Measure, Unit
@@ -20,11 +20,13 @@ class IndicatorKnown:
 
 @dataclass(frozen=True)
 class KnownResults:
-    """What results can be about, by code."""
+    """What the results of a file can be about, by code: of all there is what the file names."""
 
     indicators: Mapping[str, IndicatorKnown]
     deliverables: Mapping[str, str]
     """Titles in Chinese."""
+    nearest: Mapping[str, str] = field(default_factory=dict)
+    """By a wrong code: the code that may be meant."""
 
 
 @dataclass(frozen=True)

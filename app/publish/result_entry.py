@@ -2,18 +2,18 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from app.formats.column import Choice
 from app.publish.complaint import Complaint, Place, nearest
 from app.publish.figures import kept
-from app.publish.periods import SPELLINGS, Period, period_of_cell
+from app.publish.periods import SPELLINGS, Period, meant_period, period_of_cell
 from app.publish.reading import MESSAGES, PATTERNS
 from app.publish.result_columns import folded
 from app.publish.sheet import Cell, half_width, written
@@ -27,13 +27,26 @@ BROKEN = {
     ),
     "error": ("is an error of the spreadsheet", "是电子表格的错误值"),
     "boolean": ("is a truth value of the spreadsheet", "是电子表格的逻辑值"),
+    "merged": (
+        "is part of merged cells: unmerge them and fill in each one",
+        "是合并单元格的一部分：请取消合并，逐格填写",
+    ),
 }
 """What a cell must not hold, by its kind: a sentence in each language."""
 NOT_TEXT = (
     "is a number or a date, not text: format the cell as text and fill it in again",
     "是数字或日期而不是文本：请将单元格设为文本格式后重新填写",
 )
+LINE_BREAK = ("has a line break: write it in one line", "含换行：请写在一行之内")
 MISSING = MESSAGES["missing"]
+EMPTY_WORDS = frozenset(
+    ("", "无", "暂无", "没有", "空", "无数据", "暂无数据", "不详", "/", "\\", "n/a", "na", "none")
+)
+"""What people write where they have nothing to write; dashes too."""
+DASHES = re.compile("[-‐‑‒–—―−_]")
+NO_SCHEME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/:?#]\S*)?", re.IGNORECASE | re.ASCII)
+URL_PATTERN = r"^https?://\S+$"
+CODE_LIKE = re.compile(r"[a-z0-9_-]+", re.ASCII)
 SOURCE = re.compile(r"(?![hq]\d(?:-|$))[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 """No source begins like the rest of a period: codes of two results could be the same."""
 
@@ -107,25 +120,66 @@ class Entry:
     def valid(self, name: str, adapter: TypeAdapter[str], required: bool = False) -> str | None:
         """The text of a field, by the rules of plan files."""
         text = self.text(name, required)
+        if text is None or self._says_nothing(name, text, required):
+            return None
+        if "\n" in text or "\r" in text:
+            self.refuse(name, *LINE_BREAK)
+            return None
         try:
-            return None if text is None else adapter.validate_python(text)
+            return adapter.validate_python(text)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                context = detail.get("ctx", {})
-                pattern = context.get("pattern", "")
-                en, zh = PATTERNS.get(pattern) or MESSAGES[detail["type"]]
-                self.refuse(name, en.format(**context), zh.format(**context))
+                self.refuse(name, *_sentences(detail, text))
         return None
 
-    def reference(self, name: str, known: Mapping[str, Any], en: str, zh: str) -> str | None:
-        """A code that is known."""
+    def _says_nothing(self, name: str, text: str, required: bool) -> bool:
+        """Refuse a word or dash that only says that there is nothing."""
+        empty = says_nothing(text)
+        if empty and required:
+            self.refuse(name, "says nothing: fill it in", "没有内容：请填写")
+        elif empty:
+            self.refuse(
+                name,
+                "says nothing: leave the cell empty where there is nothing to say",
+                "没有内容：没有可填写的请留空",
+            )
+        return empty
+
+    def named_code(self, name: str) -> str | None:
+        """What stands in a cell for codes, if that is a text."""
+        cell = self.cells.get(name)
+        text = cell is not None and cell.kind == "text" and str(cell.value)
+        return _folded_code(text) if text else None
+
+    def reference(
+        self, name: str, known: Container[str], near: Mapping[str, str], en: str, zh: str
+    ) -> str | None:
+        """A code that is known; `near` has the codes that wrong ones may mean."""
         text = self.text(name, required=True)
         code = text and _folded_code(text)
         if code and code not in known:
-            near = _nearest(code, tuple(known))
-            self.refuse(name, f"there is no such {en}", f"没有这个{zh}", near=near)
+            self.refuse(name, f"there is no such {en}", f"没有这个{zh}", near=near.get(code))
             return None
         return code
+
+    def is_stray(self, key: str, others: Sequence[str]) -> bool:
+        """Whether a line has no code, and none of the cells that any line has: a signature, a sum.
+
+        It is complained of once.
+        """
+        code = self.named_code(key)
+        coded = code is not None and CODE_LIKE.fullmatch(code)
+        if coded or key not in self.columns or any(name in self.cells for name in others):
+            return False
+        first = next(name for name in self.columns if name in self.cells)
+        self.refuse(
+            first,
+            "stands in a line without a code, which is no result: delete the line, such as a sum "
+            f"or a signature, or fill in {self.columns[key].title} and the rest",
+            "所在的行没有代码，不是结果：如为合计、填表人等，请删去该行，"
+            f"否则请填写{self.columns[key].title}等各列",
+        )
+        return True
 
     def source(self) -> str | None:
         """The short name of the source."""
@@ -162,26 +216,54 @@ class Entry:
         cell = self.content(name, required=True)
         found = period_of_cell(cell) if cell else None
         if cell and not found:
-            self.refuse(name, "is no period", "不是所属期", SPELLINGS)
+            meant = meant_period(str(cell.value)) if cell.kind == "text" else None
+            self.refuse(name, "is no period", "不是所属期", SPELLINGS, meant)
         return found
 
     def day(self, name: str) -> date | None:
         """A day."""
         cell = self.content(name)
-        found = period_of_cell(cell) if cell else None
-        if cell and not (found and found.is_day):
+        if cell is None or self._says_nothing(name, written(cell.value), required=False):
+            return None
+        found = period_of_cell(cell)
+        if not found or not found.is_day:
             self.refuse(name, *MESSAGES["date_type"])
             return None
-        return found.start if found else None
+        return found.start
+
+    def past_day(self, name: str, today: date) -> date | None:
+        """A day that is not to come."""
+        day = self.day(name)
+        if day and day > today:
+            self.refuse(
+                name,
+                f"is a day to come (today is {today}): write the day on which it was published",
+                f"是将来的日期（今天是{today}）：请改为实际的发布日期",
+            )
+            return None
+        return day
 
 
 def _folded_code(text: str) -> str:
     return half_width(text).strip().lower()
 
 
-@lru_cache(maxsize=1000)
-def _nearest(code: str, known: tuple[str, ...]) -> str | None:
-    return nearest(code, known)
+def says_nothing(text: str) -> bool:
+    """Whether a text only says that there is nothing: 无, 暂无, /, —."""
+    return DASHES.sub("", half_width(text)).strip().lower() in EMPTY_WORDS
+
+
+def _sentences(detail: ErrorDetails, text: str) -> tuple[str, str]:
+    """What is wrong with a text, in each language."""
+    context = detail.get("ctx", {})
+    pattern = context.get("pattern", "")
+    if pattern == URL_PATTERN and NO_SCHEME.fullmatch(text):
+        return (
+            f"must begin with https:// or http://: write https://{text}",
+            f"须以https://或http://开头：请写https://{text}",
+        )
+    en, zh = PATTERNS.get(pattern) or MESSAGES[detail["type"]]
+    return en.format(**context), zh.format(**context)
 
 
 def _shown(cell: Cell) -> Any:

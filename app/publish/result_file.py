@@ -1,8 +1,9 @@
 """Results and the fate of documents, read from a workbook or a CSV file that people fill in."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from app.formats.figure import number
 from app.models.base import CODE_LENGTH
 from app.models.choices import Measure, ObservationStatus, Outcome, Unit
 from app.publish.complaint import Complaint, Place, Refused
-from app.publish.figures import NoFigure, read_figure
+from app.publish.figures import NoFigure, in_full, read_figure, stands_in
 from app.publish.periods import Period, observation_code
 from app.publish.plan_file import Line, Prose, QuoteText, Url, Visible
 from app.publish.result_columns import (
@@ -23,15 +24,29 @@ from app.publish.result_columns import (
     KnownResults,
     folded,
 )
-from app.publish.result_entry import BROKEN, Entry
-from app.publish.result_table import recognise
+from app.publish.result_entry import BROKEN, Entry, says_nothing
+from app.publish.result_table import Table, recognise
 from app.publish.rows import Row
 from app.publish.sheet import half_width, written
 from app.publish.sheet_file import read_sheets
+from app.publish.wording import SIGNS_EN, figure_en, figure_zh
 
 LINE, PROSE = TypeAdapter(Line), TypeAdapter(Prose)
 QUOTE = TypeAdapter(QuoteText)
 URL = TypeAdapter(Annotated[Url, Visible])
+
+
+@dataclass(frozen=True)
+class ResultTables:
+    """The tables of a file, before anything is looked up."""
+
+    path: Path
+    tables: list[Table]
+
+    def codes(self, name: str) -> set[str]:
+        """What stands in a column of codes: indicator, code."""
+        entries = [entry for table in self.tables for entry in table.entries]
+        return {code for entry in entries if (code := entry.named_code(name))}
 
 
 @dataclass(frozen=True)
@@ -43,12 +58,23 @@ class ResultFile:
     """code, outcome, issued_on, issued_title_zh, issued_number, issued_url."""
 
 
-def read_results(path: Path, known: KnownResults) -> ResultFile:
-    """All results and fates of a file; raises Refused with everything that is wrong in it."""
-    tables = [table for sheet in read_sheets(path) if (table := recognise(sheet))]
+def read_tables(path: Path) -> ResultTables:
+    """The tables of a file; raises Refused where it is no workbook or CSV that can be read."""
+    return ResultTables(path, [table for sheet in read_sheets(path) if (table := recognise(sheet))])
+
+
+def read_results(read: ResultTables, known: KnownResults, today: date) -> ResultFile:
+    """All results and fates of a file; raises Refused with everything that is wrong in it.
+
+    Nothing in it may be of a day after today. Tables are read once.
+    """
+    path, tables = read.path, read.tables
     rows: dict[Fields, list[Row]] = {}
-    for fields, row_of in ((RESULTS, _observation), (DOCUMENTS, _fate)):
-        row_in = partial(row_of, known=known)
+    row_in: Callable[[Entry], Row | None]
+    for fields, row_in in (
+        (RESULTS, lambda entry: _observation(entry, known, today)),
+        (DOCUMENTS, lambda entry: _fate(entry, known, today)),
+    ):
         first: dict[str, Entry] = {}
         alike = [table for table in tables if table.fields is fields]
         rows[fields] = [row for table in alike for row in table.read(row_in, first)]
@@ -61,24 +87,23 @@ def read_results(path: Path, known: KnownResults) -> ResultFile:
 
 
 def result_text_zh(value: float | None, status: ObservationStatus, unit: Unit) -> str:
-    """A result in Chinese: 61.8%, 1200个（初步数）, XX%（数字在来源中被隐去）."""
-    figure = "XX" if value is None else number(value)
+    """A result in Chinese: 61.8%, 2.1万个（初步数）, XX%（数字在来源中被隐去）."""
+    figure = f"XX{unit.zh}" if value is None else figure_zh(value, unit)
     remark = {
         ObservationStatus.MEASURED: "",
         ObservationStatus.REDACTED: "（数字在来源中被隐去）",
     }.get(status, f"（{status.zh}）")
-    return f"{figure}{unit.zh}{remark}"
+    return f"{figure}{remark}"
 
 
 def result_text_en(value: float | None, status: ObservationStatus, unit: Unit) -> str:
-    """A result in English: 61.8%, 1200 (provisional), XX% (number masked in the source)."""
-    figure = "XX" if value is None else number(value)
-    sign = {Unit.PERCENT: "%", Unit.CNY: " yuan"}.get(unit, "")
+    """A result in English: 61.8%, 21,000 (provisional), XX% (number masked in the source)."""
+    figure = f"XX{SIGNS_EN.get(unit, '')}" if value is None else figure_en(value, unit)
     remark = {
         ObservationStatus.MEASURED: "",
         ObservationStatus.REDACTED: " (number masked in the source)",
     }.get(status, f" ({status.en})")
-    return f"{figure}{sign}{remark}"
+    return f"{figure}{remark}"
 
 
 def _nothing_known() -> Complaint:
@@ -102,20 +127,24 @@ def _nothing_filled() -> Complaint:
 # --- results ----------------------------------------------------------------------------------
 
 
-def _observation(entry: Entry, known: KnownResults) -> Row | None:
-    indicator = entry.reference("indicator", known.indicators, "indicator", "指标")
+def _observation(entry: Entry, known: KnownResults, today: date) -> Row | None:
+    if entry.is_stray("indicator", ("period", "source", "source_title")) or _is_empty(entry):
+        return None
+    indicator = entry.reference("indicator", known.indicators, known.nearest, "indicator", "指标")
     told = known.indicators.get(indicator or "")
     period, source = entry.period("period"), entry.source()
     if told:
         _require_unit(entry, told)
         _require_span(entry, told, period)
     status, value = _status_and_value(entry, told)
+    if period:
+        _require_begun(entry, period, status, today)
     texts = {
         "source": source,
         "source_title": entry.valid("source_title", LINE, required=True),
         "source_url": entry.valid("source_url", URL),
-        "source_date": entry.day("source_date"),
-        "quote": entry.valid("quote", QUOTE),
+        "source_date": _source_date(entry, period, today),
+        "quote": _quote(entry, value),
         "note_zh": entry.valid("note_zh", PROSE),
         "note_en": entry.valid("note_en", PROSE),
     }
@@ -155,12 +184,22 @@ def _require_unit(entry: Entry, told: IndicatorKnown) -> None:
     if cell is None or cell.kind in BROKEN:
         return
     if folded(written(cell.value)) not in (folded(unit.zh), folded(unit), folded(unit.en)):
+        en, zh = _how_to_give(entry, unit, folded(written(cell.value)))
         entry.refuse(
             "unit",
-            f"is not the unit of {told.name_zh}",
-            f"不是“{told.name_zh}”的单位",
+            f"is not the unit of {told.name_zh}: put {unit.zh} back and give the figure {en}",
+            f"不是“{told.name_zh}”的单位：请改回{unit.zh}，{zh}",
             [f"{unit.zh} ({unit})"],
         )
+
+
+def _how_to_give(entry: Entry, unit: Unit, given: str) -> tuple[str, str]:
+    """How to give the figure of a line in its unit, in each language; it was given in another."""
+    if unit in (Unit.PERCENT, Unit.RANK):
+        return "in it", "并按此填写数值"
+    cell = entry.cells.get("value")
+    full, short = in_full(cell.value if cell else "", given, unit)
+    return f"in full, such as {full}, or as {short}", f"数值写出全数，如{full}，或写{short}"
 
 
 def _require_span(entry: Entry, told: IndicatorKnown, period: Period | None) -> None:
@@ -172,6 +211,67 @@ def _require_span(entry: Entry, told: IndicatorKnown, period: Period | None) -> 
             f"such as {period.start.year}",
             f"是一天，而“{told.name_zh}”按一段时间统计：请写出统计的时段，如{period.start.year}",
         )
+
+
+def _require_begun(
+    entry: Entry, period: Period, status: ObservationStatus | None, today: date
+) -> None:
+    """Refuse a period to come, and a measured figure for one that has not ended."""
+    if period.start > today:
+        entry.refuse(
+            "period",
+            f"begins on {period.start}, which is to come (today is {today}): "
+            "there is no result for it yet",
+            f"始于{period.start}，尚未到来（今天是{today}）：还不会有结果，请核对",
+        )
+    elif period.end > today and status == ObservationStatus.MEASURED:
+        entry.refuse(
+            "period",
+            f"ends on {period.end}, which is to come (today is {today}): give the period that the "
+            "figure is about, or the status 初步数 (provisional) or 估算 (estimated)",
+            f"到{period.end}才结束（今天是{today}）：请写数值实际所属的时期，"
+            "或将数值状态选为“初步数”或“估算”",
+        )
+
+
+def _source_date(entry: Entry, period: Period | None, today: date) -> date | None:
+    """The day of the source: not to come, and not before what it tells of has begun."""
+    day = entry.past_day("source_date", today)
+    if day and period and day < period.start:
+        entry.refuse(
+            "source_date",
+            f"is before the period, which begins on {period.start}: "
+            "correct the date of the source, or the period",
+            f"早于所属期的起点{period.start}：请核对来源日期和所属期",
+        )
+    return day
+
+
+def _quote(entry: Entry, value: float | None) -> str | None:
+    """The words of the source, which hold the figure."""
+    quote = entry.valid("quote", QUOTE)
+    if quote and value is not None and not stands_in(value, quote):
+        told = number(value)
+        entry.refuse(
+            "quote",
+            f"does not hold the figure {told}: quote the words that do, or correct the figure",
+            f"其中没有数值{told}：请引写明这一数值的原话，或更正数值",
+        )
+    return quote
+
+
+def _is_empty(entry: Entry) -> bool:
+    """Refuse a line whose figure only says that there is none."""
+    cell = entry.cells.get("value")
+    empty = cell is not None and cell.kind == "text" and says_nothing(str(cell.value))
+    if empty:
+        entry.refuse(
+            "value",
+            "says that there is no result: empty the white cells of the line, "
+            "or, if the source masks the figure, only this one",
+            "没有结果的行请留空：请清空该行的白色单元格；来源中数字被隐去的，只清空此格",
+        )
+    return empty
 
 
 MASKED = re.compile(r"[x×]{2,}[^\d.]{0,4}")
@@ -226,11 +326,15 @@ def _figure(entry: Entry, told: IndicatorKnown) -> float | None:
 # --- documents --------------------------------------------------------------------------------
 
 
-def _fate(entry: Entry, known: KnownResults) -> Row | None:
-    code = entry.reference("code", known.deliverables, "document to be issued", "待印发的文件")
+def _fate(entry: Entry, known: KnownResults, today: date) -> Row | None:
+    if entry.is_stray("code", ("outcome",)):
+        return None
+    code = entry.reference(
+        "code", known.deliverables, known.nearest, "document to be issued", "待印发的文件"
+    )
     outcome = entry.choice("outcome", Outcome, required=True)
     issued = {
-        "issued_on": entry.day("issued_on"),
+        "issued_on": entry.past_day("issued_on", today),
         "issued_title_zh": entry.valid("issued_title_zh", LINE),
         "issued_number": entry.valid("issued_number", LINE),
         "issued_url": entry.valid("issued_url", URL),

@@ -50,7 +50,7 @@ def recognise(sheet: Sheet) -> Table | None:
     """The table of a sheet; None if no header is among its first filled rows."""
     for place, row in enumerate(sheet.rows[:HEADER_AMONG]):
         if fields := _recognised(row):
-            header = _Header(sheet.name, fields, row)
+            header = _Header(sheet, fields, row)
             return Table(fields, list(header.entries(sheet.rows[place + 1 :])), header.complaints)
     return None
 
@@ -70,8 +70,9 @@ def _recognised(row: Sequence[Cell]) -> Fields | None:
 class _Header:
     """A header row: which column is which field."""
 
-    def __init__(self, sheet: str | None, fields: Fields, row: Sequence[Cell]):
-        self.sheet = sheet
+    def __init__(self, sheet: Sheet, fields: Fields, row: Sequence[Cell]):
+        self.sheet = sheet.name
+        self.merged = sheet.merged
         self.fields = fields
         self.columns: dict[int, Field] = {}
         self.places: dict[str, Place] = {}
@@ -84,7 +85,7 @@ class _Header:
             if field.required and field.name not in self.places:
                 en = f"the column {field.zh} ({field.name}) is missing"
                 zh = f"缺少“{field.zh}”（{field.name}）列"
-                self.complaints.append(Complaint((), en, zh, place=Place(sheet, row[0].row)))
+                self.complaints.append(Complaint((), en, zh, place=Place(sheet.name, row[0].row)))
 
     def _take(self, cell: Cell) -> None:
         title = written(cell.value)
@@ -123,4 +124,14 @@ class _Header:
                         written(cell.value),
                     )
             if any(field.use == "input" and field.name in cells for field in self.fields):
-                yield Entry(self.sheet, row[0].row, self.places, cells, [])
+                number = row[0].row
+                yield Entry(self.sheet, number, self.places, self._covered(number) | cells, [])
+
+    def _covered(self, row: int) -> dict[str, Cell]:
+        """Cells of a row that lie under a merged one: what is read there stands in another row."""
+        return {
+            field.name: Cell(row, column, merged.text, "merged")
+            for merged in self.merged
+            for column, field in self.columns.items()
+            if field.use != "information" and merged.covers(row, column)
+        }

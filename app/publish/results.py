@@ -1,21 +1,25 @@
 """Publishing results: what came of promises and of announced documents; and withdrawing them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from app.models import TABLES
+from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import Cause, Measure, ObservationStatus, Unit
 from app.models.choices import Outcome as Fate
 from app.publish.complaint import Complaint, Place, Refused, nearest
 from app.publish.result_columns import IndicatorKnown, KnownResults
-from app.publish.result_file import ResultFile, read_results
+from app.publish.result_file import ResultFile, ResultTables, read_results, read_tables
 from app.publish.rows import Row
-from app.publish.scope import CHUNK, Change, Changes, compare, current_rows
+from app.publish.scope import CHUNK, Change, Changes, compare, current, current_rows
 from app.publish.template import TemplateDocument, TemplatePlan, TemplatePromise
 from app.publish.writer import CauseProblem, Orders, Outcome, Step, publish
+from app.settings import read_settings
 
 CHANGE_CAUSES = (Cause.REVISION, Cause.CORRECTION, Cause.BETTER_SOURCE, Cause.EDITORIAL)
 """Causes for which a published result changes: whoever loads it says which."""
@@ -27,6 +31,10 @@ PRELIMINARY = (ObservationStatus.PROVISIONAL, ObservationStatus.ESTIMATED)
 
 KEY = ("indicator", "period", "source")
 """What tells one result from another; its code is made of it."""
+
+
+SUGGESTED = 20
+"""Unknown codes of a table for which the code that may be meant is looked for."""
 
 
 @dataclass(frozen=True)
@@ -63,32 +71,55 @@ class Line:
 def observe(engine: sa.Engine, path: Path, orders: Orders) -> Outcome:
     """Publish a file of results: one release for what is new, one for what is changed.
 
-    Nothing is removed. Raises Refused or CauseProblem with nothing changed.
+    Nothing is removed. Raises Refused or CauseProblem with nothing changed. The file is read before
+    other writers have to wait; no day in it may be after today in the zone of the settings.
     """
+    tables = read_tables(path)
+    today = datetime.now(read_settings().zone).date()
 
     def decide(connection: sa.Connection) -> Sequence[Step]:
-        file = read_results(path, _known(connection))
+        file = read_results(tables, _known(connection, tables), today)
         return list(_steps(path, list(_lines(connection, path, file)), orders))
 
     return publish(engine, decide, orders)
 
 
-def _known(connection: sa.Connection) -> KnownResults:
-    """What a file of results may speak of: the current indicators and deliverables."""
-    indicator, deliverable = TABLES["indicator"].c, TABLES["deliverable"].c
-    indicators = sa.select(
-        indicator.code, indicator.name_zh, indicator.unit, indicator.measure
-    ).where(indicator.release_to.is_(None))
-    deliverables = sa.select(deliverable.code, deliverable.title_zh).where(
-        deliverable.release_to.is_(None)
-    )
-    return KnownResults(
-        indicators={
-            code: IndicatorKnown(name, Unit(unit), Measure(measure))
-            for code, name, unit, measure in connection.execute(indicators)
-        },
-        deliverables={code: title for code, title in connection.execute(deliverables)},  # noqa: C416
-    )
+def _known(connection: sa.Connection, tables: ResultTables) -> KnownResults:
+    """What a file may speak of: those that it names of the current indicators and deliverables."""
+    indicators, documents = tables.codes("indicator"), tables.codes("code")
+    found = {
+        row["code"]: IndicatorKnown(row["name_zh"], Unit(row["unit"]), Measure(row["measure"]))
+        for row in _named(connection, "indicator", indicators, "name_zh", "unit", "measure")
+    }
+    titles = {
+        row["code"]: row["title_zh"]
+        for row in _named(connection, "deliverable", documents, "title_zh")
+    }
+    near = {
+        **_nearest(connection, "indicator", indicators - found.keys()),
+        **_nearest(connection, "deliverable", documents - titles.keys()),
+    }
+    return KnownResults(found, titles, near)
+
+
+def _named(
+    connection: sa.Connection, table: str, codes: Iterable[str], *names: str
+) -> Iterator[sa.RowMapping]:
+    """Columns of the current rows that have one of some codes, which anyone may have typed."""
+    columns = [TABLES[table].c[name] for name in ("code", *names)]
+    sound = sorted(c for c in codes if len(c) <= CODE_LENGTH and re.fullmatch(CODE_PATTERN, c))
+    for select in current(table, columns, "code", sound):
+        yield from connection.execute(select).mappings()
+
+
+def _nearest(connection: sa.Connection, table: str, wrong: Collection[str]) -> dict[str, str]:
+    """The codes that wrong ones most resemble; only the first wrong ones cost a comparison."""
+    if not wrong:
+        return {}
+    here = TABLES[table].c
+    codes = list(connection.scalars(sa.select(here.code).where(here.release_to.is_(None))))
+    found = {code: nearest(code, codes) for code in sorted(wrong)[:SUGGESTED]}
+    return {code: near for code, near in found.items() if near}
 
 
 def _lines(connection: sa.Connection, path: Path, file: ResultFile) -> Iterator[Line]:
@@ -156,6 +187,8 @@ def _steps(path: Path, lines: Sequence[Line], orders: Orders) -> Iterator[Step]:
             f"the cause is {told}, not {orders.cause}", f"原因应为{told}，而不是{orders.cause}"
         )
         yield from _with_problem(path, lines, orders, problem)
+    elif Cause.CORRECTION in causes and not (orders.note_zh or orders.note_en):
+        yield from _with_problem(path, lines, orders, _unexplained())
     else:
         for cause in (*CHANGE_CAUSES, Cause.NEW_DATA):
             some = [line for line, its in zip(lines, causes, strict=True) if its == cause]
@@ -173,6 +206,15 @@ def _unsaid(codes: Sequence[str]) -> CauseProblem:
         f"({', '.join(codes[:3])}{more[0]}): say why with --cause; allowed: {names}",
         f"已发布或已撤回的结果会有改动（{'、'.join(codes[:3])}{more[1]}）："
         f"请用--cause说明原因；可用：{names}",
+    )
+
+
+def _unexplained() -> CauseProblem:
+    """The refusal of a correction that does not say what was wrong; later nobody can add it."""
+    return CauseProblem(
+        "readers are told what was wrong and is corrected: give --note, best twice, "
+        "once in Chinese and once in English",
+        "更正须向读者说明错在何处：请用--note写明，最好中文、英文各写一次",
     )
 
 

@@ -13,7 +13,7 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 200
 
 CellValue = str | bool | int | float | date | time | timedelta
-Kind = Literal["text", "number", "date", "boolean", "formula", "error"]
+Kind = Literal["text", "number", "date", "boolean", "formula", "error", "merged"]
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
     map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " "
@@ -28,7 +28,7 @@ class Cell:
     row: int
     column: int
     value: CellValue
-    """A formula as its text, an error as its name."""
+    """A formula as its text, an error as its name, a part of merged cells as their range."""
     kind: Kind
     number_format: str = "General"
 
@@ -46,6 +46,22 @@ class Cell:
         return "" if plain == "general" else LITERALS.sub("", plain.split(";")[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that were merged into their first one, which alone holds something."""
+
+    first: tuple[int, int]
+    """Row and column."""
+    last: tuple[int, int]
+    text: str
+    """H2:H9."""
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell is one of those that hold nothing of their own."""
+        inside = self.first[0] <= row <= self.last[0] and self.first[1] <= column <= self.last[1]
+        return inside and (row, column) != self.first
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of a workbook, or a CSV file, which has no name."""
@@ -53,6 +69,7 @@ class Sheet:
     name: str | None
     rows: list[list[Cell]]
     """The filled cells of the filled rows."""
+    merged: tuple[Merged, ...] = ()
 
 
 class Unreadable(Exception):

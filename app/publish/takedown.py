@@ -18,7 +18,7 @@ from app.models.base import Refers, Via, choices_of, fields_of, mark
 from app.models.choices import Action, Cause
 from app.publish.complaint import Complaint, Language, Refused, nearest
 from app.publish.derive import Touched, derive, fill, touched_by
-from app.publish.log import record
+from app.publish.log import changes_of, record
 from app.publish.release import RESOURCE_OF, Made, add_release, apply, dangling, next_number
 from app.publish.scope import Change, Changes, contents, current_rows
 from app.publish.writer import Orders, Outcome, Step, taken_down, transaction
@@ -146,7 +146,7 @@ class _Row:
         apply(connection, number, changes)
         self._refuse_references(changes)
         made = [] if orders.dry_run else [self._released(number, changes, orders)]
-        step = Step(f"{self.resource}/{self.code}", changes, Cause.RETRACTION)
+        step = Step(f"{self.resource}/{self.code}", changes, Cause.RETRACTION, confidential=True)
         return TakenDown([step], made, self.code, list(self._versions()))
 
     def _changes(self) -> Changes:
@@ -251,7 +251,7 @@ class _Row:
             sa.insert(TAKEDOWNS).values(release=number, resource=self.resource, code=self.code)
         )
         touched = self._derive_anew(number, changes)
-        record(self.connection, number, changes)
+        record(self.connection, number, changes_of(self.connection, number, self.tables))
         return add_release(
             self.connection,
             number,

@@ -1,16 +1,17 @@
-"""A promise in words, ready to print: one function for each language."""
+"""A figure in words, ready to print: alone, and as a promise; one function for each language."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.formats.figure import number
+from app.formats.figure import number, number_en, number_zh
 from app.models.choices import Commitment, Measure, MetIf, Unit, ValueStatus
 
 MASK = re.compile(r"XX([十百千万亿]+)")
 SCALES_EN = {"": "", "十": "tens of ", "百": "hundred ", "千": "thousand ", "万": "ten thousand ",
              "亿": "hundred million "}  # fmt: skip
+SIGNS_EN = {Unit.PERCENT: "%", Unit.CNY: " yuan"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,20 @@ class Measured:
 
     unit: Unit
     measure: Measure
+
+
+def figure_zh(value: float, unit: Unit) -> str:
+    """A figure with its unit in Chinese: 60%, 12345个, 2.1万人次, 38.5亿元.
+
+    Shares and places in a ranking are never in 万: 12000%.
+    """
+    exact = unit in (Unit.PERCENT, Unit.RANK)
+    return f"{number(value) if exact else number_zh(value)}{unit.zh}"
+
+
+def figure_en(value: float, unit: Unit) -> str:
+    """A figure with its unit in English, where that is short: 60%, 21,000, 3,850,000,000 yuan."""
+    return f"{number_en(value)}{SIGNS_EN.get(unit, '')}"
 
 
 def value_text_zh(target: Mapping[str, Any], measured: Measured) -> str:
@@ -31,9 +46,10 @@ def value_text_zh(target: Mapping[str, Any], measured: Measured) -> str:
             return f"{aim}“{target['quote']}”（原文未给数字）"
         case ValueStatus.IMPLIED if (measured.unit, target["value"]) == (Unit.PERCENT, 100):
             return f"{aim}全部（100%）"
-    figure = number(target["value"]) + measured.unit.zh
+    figure = figure_zh(target["value"], measured.unit)
     if target["met_if"] == MetIf.BETWEEN:
-        return f"{aim}{number(target['value'])}—{number(target['value_upper'])}{measured.unit.zh}"
+        low = figure.removesuffix(measured.unit.zh)
+        return f"{aim}{low}—{figure_zh(target['value_upper'], measured.unit)}"
     return aim + _comparison_zh(target, measured, bool(aim)) + figure
 
 
@@ -56,7 +72,7 @@ def value_text_en(target: Mapping[str, Any], measured: Measured) -> str:
     """The promise in English: reach 60%, at least 78%, XX (number masked in the source)."""
     hedged = target["commitment"] == Commitment.STRIVE
     aim = "aim for " if hedged else ""
-    unit = {Unit.PERCENT: "%", Unit.CNY: " yuan"}.get(measured.unit, "")
+    unit = SIGNS_EN.get(measured.unit, "")
     match target["value_status"]:
         case ValueStatus.REDACTED:
             scale = SCALES_EN.get(_scale(target), "")
@@ -66,9 +82,11 @@ def value_text_en(target: Mapping[str, Any], measured: Measured) -> str:
             return f"{aim}no figure given in the source"
         case ValueStatus.IMPLIED if (measured.unit, target["value"]) == (Unit.PERCENT, 100):
             return f"{aim}all (100%)"
+    figure = figure_en(target["value"], measured.unit)
     if target["met_if"] == MetIf.BETWEEN:
-        return f"{aim}{number(target['value'])}–{number(target['value_upper'])}{unit}"
-    return aim + _comparison_en(target, measured, hedged) + number(target["value"]) + unit
+        low = figure.removesuffix(unit)
+        return f"{aim}{low}–{figure_en(target['value_upper'], measured.unit)}"
+    return aim + _comparison_en(target, measured, hedged) + figure
 
 
 def _comparison_en(target: Mapping[str, Any], measured: Measured, hedged: bool) -> str:

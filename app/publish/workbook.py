@@ -8,16 +8,28 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from app.publish.sheet import Cell, Kind, Sheet, Unreadable, is_blank, limited
+from app.publish.sheet import (
+    Cell,
+    CellValue,
+    Kind,
+    Merged,
+    Sheet,
+    Unreadable,
+    is_blank,
+    limited,
+)
 
 MEGABYTE = 2**20
 MOST_UNPACKED = 100 * MEGABYTE
 MOST_PARTS = 1000
 MOST_ELEMENTS = 2_000_000
 MOST_TAG_BYTES = MEGABYTE
+MOST_MERGED = 1000
+"""Merged ranges of a sheet that are remembered; in any other a cell is told as empty."""
 LAST_COLUMN = 16_384
 """Where a sheet ends in every spreadsheet program."""
 
@@ -56,7 +68,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
         try:
             _prove(data)
             book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            sheets = limited((sheet.title, _rows(sheet)) for sheet in book.worksheets)
+            sheets = _sheets(book)
         except Unreadable:
             raise
         except Exception:  # openpyxl and zipfile raise anything at all for a damaged file
@@ -68,27 +80,37 @@ def read_workbook(data: bytes) -> list[Sheet]:
     return sheets
 
 
-def _rows(sheet: Any) -> Iterator[list[Cell]]:
-    """The rows of an openpyxl sheet, each with its filled cells.
+def _sheets(book: Any) -> list[Sheet]:
+    merged: list[list[Merged]] = [[] for _ in book.worksheets]
+    pairs = zip(book.worksheets, merged, strict=True)
+    sheets = limited((sheet.title, _rows(sheet, ranges)) for sheet, ranges in pairs)
+    both = zip(sheets, merged, strict=True)
+    return [replace(sheet, merged=tuple(ranges)) for sheet, ranges in both]
+
+
+def _rows(sheet: Any, merged: list[Merged]) -> Iterator[list[Cell]]:
+    """The rows of an openpyxl sheet, each with its filled cells; adds to `merged` at the end.
 
     It reads as openpyxl's own rows do, but these are padded: one formatted cell in the last
-    column, or a filled row far below, would cost minutes.
+    column, or a filled row far below, would cost minutes. Dates are made from numbers here:
+    openpyxl makes an error of a number that is too large for one, such as 20240130.
     """
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import WorkSheetParser
 
-    book = sheet.parent
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source,
-            sheet._shared_strings,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
+        parser = WorkSheetParser(source, sheet._shared_strings, epoch=sheet.parent.epoch)
         for _, cells in parser.parse():
             parser.row_dimensions.clear()
             yield [_cell(ReadOnlyCell(sheet, **cell)) for cell in cells if _filled(cell["value"])]
+        if parser.merged_cells:
+            merged += map(_merged, parser.merged_cells.mergeCell[:MOST_MERGED])
+
+
+def _merged(found: Any) -> Merged:
+    """A merged range of openpyxl's."""
+    first_column, first_row, last_column, last_row = found.bounds
+    return Merged((first_row, first_column), (last_row, last_column), found.coord)
 
 
 def _filled(value: object) -> bool:
@@ -96,18 +118,29 @@ def _filled(value: object) -> bool:
 
 
 def _cell(cell: Any) -> Cell:
-    """One cell; what openpyxl does not know is a Chinese date is made one."""
-    kind, value, number_format = KINDS[cell.data_type], cell.value, cell.number_format
+    """One cell; a number that is shown as a date is one, unless it is too large for any."""
+    kind, value = KINDS[cell.data_type], cell.value
+    number_format = CHINESE_FORMATS.get(cell.style_array.numFmtId, cell.number_format)
     if kind == "formula":
         value = str(getattr(value, "text", value))
-    elif kind == "number" and (known := CHINESE_FORMATS.get(cell.style_array.numFmtId)):
-        from openpyxl.utils.datetime import from_excel
-
-        try:
-            kind, value, number_format = "date", from_excel(value, cell.parent.parent.epoch), known
-        except (OverflowError, ValueError):
-            kind, value = "error", "#VALUE!"
+    elif kind == "number" and (found := _date(cell)) is not None:
+        kind, value = "date", found
     return Cell(cell.row, cell.column, value, kind, number_format)
+
+
+def _date(cell: Any) -> CellValue | None:
+    """The day or time that a number with a date's format stands for."""
+    from openpyxl.utils.datetime import from_excel
+
+    book, style = cell.parent.parent, cell._style_id
+    if style not in book._date_formats and cell.style_array.numFmtId not in CHINESE_FORMATS:
+        return None
+    lasting = style in book._timedelta_formats
+    try:
+        found: CellValue = from_excel(cell.value, book.epoch, timedelta=lasting)
+    except (OverflowError, ValueError):
+        return None
+    return found
 
 
 def _prove(data: bytes) -> None:

@@ -55,6 +55,8 @@ class Step:
     """In a dry run also what is wrong with the cause, or its absence."""
     noted: bool = True
     """Whether the note that was given is about this release."""
+    confidential: bool = False
+    """Whether what its rows say must not be repeated."""
 
     @property
     def rows(self) -> int:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.db import Snapshot, dialect_named
 from app.errors import AppError, NotFound, Withdrawn
 from app.formats.day import day_of
-from app.models import RELEASES, metadata
+from app.models import RELEASES, TAKEDOWNS, metadata
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.query.declare import Resource
 from app.query.request import SHOWN, UNKNOWN_CODE, Pairs, bad_value, hints, nearest
@@ -111,15 +111,44 @@ def _last_version(
     rows = statement.run(snapshot, {"code": code[:CODE_LENGTH], "release": state.number})
     if not rows:
         return None
-    number, time, cause, note_zh, note_en = rows[0]
-    day = day_of(time, state.zone)
-    note, note_en = note_zh or note_en, note_en or note_zh
+    number, cause, *rest = rows[0]
+    en, zh = _told(state, "Withdrawn", "撤回", number, *rest)
+    later = _takedown_statement(snapshot.dialect).run(
+        snapshot,
+        {
+            "resource": resource.name,
+            "code": code[:CODE_LENGTH],
+            "closed": number,
+            "release": state.number,
+        },
+    )
+    if later:
+        more_en, more_zh = _told(state, "Its content was removed", "删除其内容", *later[0])
+        en, zh = f"{en} {more_en}", f"{zh}{more_zh}"
     return Withdrawn(
-        f"Withdrawn in release {number} ({day})" + (f": {note_en}" if note_en else "."),
-        f"已在第{number}版（{day}）撤回" + (f"：{note}" if note else "。"),
+        en,
+        zh,
         last_release=number - 1,
         cause=cause,
         last_version=f"/v1/{resource.name}/{code}?release={number - 1}",
+    )
+
+
+def _told(
+    state: State,
+    what_en: str,
+    what_zh: str,
+    number: int,
+    time: str,
+    note_zh: str | None,
+    note_en: str | None,
+) -> tuple[str, str]:
+    """What a release did to a row and why, in English and in Chinese."""
+    day = day_of(time, state.zone)
+    zh, en = note_zh or note_en, note_en or note_zh
+    return (
+        f"{what_en} in release {number} ({day})" + (f": {en}" if en else "."),
+        f"已在第{number}版（{day}）{what_zh}" + (f"：{zh}" if zh else "。"),
     )
 
 
@@ -128,11 +157,27 @@ def _last_statement(dialect: str, table: str) -> Statement:
     """The release that closed the last version of a code, up to a release."""
     here, release = metadata.tables[table].c, RELEASES.c
     select = (
-        sa.select(release.number, release.time, release.cause, release.note_zh, release.note_en)
+        sa.select(release.number, release.cause, release.time, release.note_zh, release.note_en)
         .join_from(metadata.tables[table], RELEASES, release.number == here.release_to)
         .where(here.code == sa.bindparam("code", type_=here.code.type))
         .where(here.release_to <= release_parameter())
         .order_by(here.release_to.desc())
+        .limit(1)
+    )
+    return compiled(select, dialect_named(dialect), ())
+
+
+@lru_cache(maxsize=2)
+def _takedown_statement(dialect: str) -> Statement:
+    """The last release that removed the content of a row after it was closed."""
+    here, release = TAKEDOWNS.c, RELEASES.c
+    select = (
+        sa.select(release.number, release.time, release.note_zh, release.note_en)
+        .join_from(TAKEDOWNS, RELEASES, release.number == here.release)
+        .where(here.resource == sa.bindparam("resource"), here.code == sa.bindparam("code"))
+        .where(here.release > sa.bindparam("closed", type_=sa.Integer()))
+        .where(here.release <= release_parameter())
+        .order_by(here.release.desc())
         .limit(1)
     )
     return compiled(select, dialect_named(dialect), ())

@@ -25,7 +25,13 @@ def upgrade() -> None:
     op.drop_index("ix_observation_target", "observation")
     op.drop_index("ix_observation_target_now", "observation")
     op.drop_column("observation", "target")
-    _make_readings((*REASONS, "no_baseline"))
+    status = sa.Column("observation_value_status", TEXT, nullable=True)
+    _make_readings(
+        (*REASONS, "no_baseline", "provisional"),
+        status,
+        _in("target_reading", "observation_value_status", STATUSES),
+    )
+    _index("target_reading", "observation_value_status")
     _create_clocked(
         "observation_reading",
         sa.Column("code", TEXT, nullable=False),
@@ -80,8 +86,8 @@ def downgrade() -> None:
     _index("observation", "target")
 
 
-def _make_readings(reasons: tuple[str, ...]) -> None:
-    """The two tables of attainment, empty, with these reasons."""
+def _make_readings(reasons: tuple[str, ...], *more: sa.schema.SchemaItem) -> None:
+    """The two tables of attainment, empty, with these reasons; `more` belongs to the first."""
     op.drop_table("target_reading")
     op.drop_table("indicator_reading")
     _create_clocked(
@@ -93,6 +99,7 @@ def _make_readings(reasons: tuple[str, ...]) -> None:
         sa.Column("observation", TEXT, nullable=True),
         sa.Column("observation_period", TEXT, nullable=True),
         sa.Column("observation_value", sa.Float(), nullable=True),
+        *more,
         sa.Column("has_alternative", sa.Boolean(), nullable=False),
         _in("target_reading", "attainment", ATTAINMENTS),
         _in("target_reading", "attainment_reason", reasons),
