@@ -15,7 +15,7 @@ import pytest
 
 from app.models.choices import Measure, ObservationStatus, Outcome, Unit
 from app.publish.complaint import Refused
-from app.publish.result_columns import DOCUMENTS, RESULTS, IndicatorKnown, KnownResults
+from app.publish.result_columns import IndicatorKnown, KnownResults
 from app.publish.result_file import read_results, read_tables
 from app.publish.template import (
     TemplateDocument,
@@ -46,10 +46,15 @@ KNOWN = KnownResults(
     {"xx-2023-plan": "某方案", "xx-2023-rules": "某办法"},
 )
 TODAY = date(2024, 6, 1)
+ORDER = {
+    "结果": "name_zh promise unit period value value_status source source_title source_date quote "
+    "source_url note_zh note_en indicator",
+    "文件": "title_zh quote outcome issued_on issued_number issued_title_zh issued_url code",
+}
 COLUMNS = {
-    (sheet, field.name): "ABCDEFGHIJKLMN"[place]
-    for sheet, fields in (("结果", RESULTS), ("文件", DOCUMENTS))
-    for place, field in enumerate(fields)
+    (sheet, name): "ABCDEFGHIJKLMN"[place]
+    for sheet, names in ORDER.items()
+    for place, name in enumerate(names.split())
 }
 
 
@@ -122,46 +127,46 @@ def texts(sheet: Any) -> list[list[Any]]:
 
 def test_a_line_per_promise_and_per_document(blank: Path) -> None:
     book = openpyxl.load_workbook(blank)
-    assert book.sheetnames == ["结果", "文件", "说明"]
+    assert book.sheetnames == ["说明", "结果", "文件"]
     header, *lines = texts(book["结果"])
     assert header == [
-        "指标代码", "指标名称", "承诺", "单位", "所属期", "结果数值", "数值状态", "来源简称",
-        "来源标题", "来源网址", "来源日期", "引文", "说明", "说明（英文）",
+        "指标名称", "承诺", "单位", "所属期", "结果数值", "数值状态", "来源简称", "来源标题",
+        "来源日期", "引文", "来源网址", "说明", "说明（英文）", "指标代码",
     ]  # fmt: skip
-    assert [line[:5] for line in lines] == [
-        ["xx-share", "公办幼儿园在园幼儿占比", "达到60%", "%", "2023"],
-        ["xx-places", "新增学位", "XX个（数字在原文中被隐去）", "个", "2023"],
-        ["xx-schools", "新改扩建中小学数", "不少于3所", "所", "2025"],
+    assert [[*line[:4], line[-1]] for line in lines] == [
+        ["公办幼儿园在园幼儿占比", "达到60%", "%", "2023", "xx-share"],
+        ["新增学位", "XX个（数字在原文中被隐去）", "个", "2023", "xx-places"],
+        ["新改扩建中小学数", "不少于3所", "所", "2025", "xx-schools"],
     ]
-    assert {cell for line in lines for cell in line[5:]} == {None}
+    assert {cell for line in lines for cell in line[4:-1]} == {None}
     header, *lines = texts(book["文件"])
     assert header == [
-        "文件代码", "文件名称", "计划原文", "结果", "印发日期", "文号", "印发标题", "网址",
+        "文件名称", "计划原文", "结果", "印发日期", "文号", "印发标题", "网址", "文件代码",
     ]  # fmt: skip
     assert lines == [
-        ["xx-2023-plan", "某方案", "出台某方案", None, None, None, None, None],
-        ["xx-2023-rules", "=1+1", "制定某办法", None, None, None, None, None],
+        ["某方案", "出台某方案", None, None, None, None, None, "xx-2023-plan"],
+        ["=1+1", "制定某办法", None, None, None, None, None, "xx-2023-rules"],
     ]
-    assert book["文件"]["B3"].data_type == "s", "text, even where it looks like a formula"
+    assert book["文件"]["A3"].data_type == "s", "text, even where it looks like a formula"
 
 
 def test_grey_is_there_to_compare_with_and_white_to_be_filled_in(blank: Path) -> None:
     book = openpyxl.load_workbook(blank)
-    for sheet, grey in (("结果", "ABCD"), ("文件", "ABC")):
+    for sheet, grey in (("结果", "ABCN"), ("文件", "ABH")):
         for cell in book[sheet][2]:
             is_grey = cell.fill.fill_type == "solid"
             assert is_grey == (cell.column_letter in grey), cell.coordinate
-        assert book[sheet].freeze_panes == "C2"
+        assert book[sheet].freeze_panes == "B2"
         assert not book[sheet].protection.sheet, "lines can be added"
 
 
 def test_text_stays_text_and_lists_are_offered(blank: Path) -> None:
     book = openpyxl.load_workbook(blank)
     row = {cell.column_letter: cell.number_format for cell in book["结果"][2]}
-    assert row["E"] == "@", "2023-05 must not become a date"
-    assert (row["F"], row["K"]) == ("General", "yyyy-mm-dd")
+    assert row["D"] == "@", "2023-05 must not become a date"
+    assert (row["E"], row["I"]) == ("General", "yyyy-mm-dd")
     below = book["结果"].column_dimensions
-    assert below["E"].number_format == "@", "also in lines that are added"
+    assert below["D"].number_format == "@", "also in lines that are added"
     lists = {
         str(each.sqref): each.formula1
         for sheet in ("结果", "文件")
@@ -169,8 +174,8 @@ def test_text_stays_text_and_lists_are_offered(blank: Path) -> None:
         if each.type == "list"
     }
     assert lists == {
-        "G2:G2000": '"' + ",".join(status.zh for status in ObservationStatus) + '"',
-        "D2:D2000": '"' + ",".join(outcome.zh for outcome in Outcome) + '"',
+        "F2:F2000": '"' + ",".join(status.zh for status in ObservationStatus) + '"',
+        "C2:C2000": '"' + ",".join(outcome.zh for outcome in Outcome) + '"',
     }
     for sheet in ("结果", "文件"):
         for each in book[sheet].data_validations.dataValidation:
@@ -186,9 +191,25 @@ def test_the_guide_speaks_both_languages(blank: Path) -> None:
     whole = "\n".join(lines)
     for command in ("yaodian observe", "--dry-run", "--lang zh", "yaodian retract", "--cause"):
         assert command in whole
+    for hint in ("56.13%", "38.5亿元", "约82%", "撤回之后请把该行从表中删去", "Copying error."):
+        assert hint in whole
     for choice in (*ObservationStatus, *Outcome):
         assert choice.zh in whole
         assert choice.en in whole
+
+
+def test_what_is_printed_says_what_it_is(blank: Path) -> None:
+    book = openpyxl.load_workbook(blank)
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9, "A4"
+        assert sheet.oddHeader.left.text == "XX市教育局2023年工作要点（xx-2023）"
+        assert (sheet.oddHeader.right.text, sheet.oddFooter.center.text) == (
+            "&A",
+            "第 &P 页，共 &N 页",
+        )
+    results = book["结果"]
+    assert [each.id for each in results.col_breaks.brk] == [10], "behind the quote"
+    assert results.print_title_cols == "$A:$A"
 
 
 def test_the_same_plan_gives_the_same_bytes(blank: Path, tmp_path: Path) -> None:
@@ -284,19 +305,20 @@ MISTAKES: dict[tuple[str, str, int], Any] = {
     **FILLED,
     ("结果", "value", 2): 0.618,
     ("结果", "period", 3): "2023年13月",
+    ("结果", "period", 4): "2023",
     ("结果", "value", 4): "=1+2",
     ("结果", "source", 4): "教育局",
     ("结果", "source_title", 4): "年报",
     ("文件", "outcome", 3): "已经印发",
 }
 TOLD = [
-    "工作表“结果”F2（结果数值）: 可能是61.8%，也可能是0.618%：请带上百分号填写；值为 0.618",
-    "工作表“结果”E3（所属期）: 不是所属期；值为 \"2023年13月\"；可用：2023、2023-H1、2023-Q3、"
+    "工作表“结果”E2（结果数值）: 可能是61.8%，也可能是0.618%：请带上百分号填写；值为 0.618",
+    "工作表“结果”D3（所属期）: 不是所属期；值为 \"2023年13月\"；可用：2023、2023-H1、2023-Q3、"
     "2023-05、2022-2023、2023-12-31、2023-01-01/2023-06-30",
-    "工作表“结果”F4（结果数值）: 是公式：请复制后选择性粘贴为数值；值为 \"=1+2\"",
-    "工作表“结果”H4（来源简称）: 必须是以单词开头的简称：小写字母和数字，各部分以单个连字符相连，"
+    "工作表“结果”E4（结果数值）: 是公式：请复制后选择性粘贴为数值；值为 \"=1+2\"",
+    "工作表“结果”G4（来源简称）: 必须是以单词开头的简称：小写字母和数字，各部分以单个连字符相连，"
     "如summary、bulletin-2024；值为 \"教育局\"",
-    "工作表“文件”D3（结果）: 不在可用值之中；值为 \"已经印发\"；可用：已印发 (issued)、"
+    "工作表“文件”C3（结果）: 不在可用值之中；值为 \"已经印发\"；可用：已印发 (issued)、"
     "以其他形式印发 (issued_otherwise)、未印发 (not_issued)、本服务未收录结果 (no_result)；"
     "您要的可能是“已印发”",
 ]  # fmt: skip
