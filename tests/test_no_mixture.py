@@ -159,7 +159,7 @@ def check_changes(told: Row, said: Published) -> None:
     evens = range(said.result or 0, 0, -2)
     assert told["meta"]["total"] == len(told["data"]) == 2 * len(evens)
     assert [(row["release"], row["before"], row["after"]) for row in told["data"]] == [
-        (n, n - 2, n) if n > 2 else (2, None, None) for n in evens for _ in range(2)
+        (n, n - 2, n) if n > 2 else (2, None, "2%") for n in evens for _ in range(2)
     ]
 
 

@@ -910,11 +910,11 @@ def test_changes_by_hand(by_hand: Oracle) -> None:
     result = "aa-x-2024-summary"
     later = [line for line in found if line[0] != 4]
     assert later == [
-        (5, "retraction", "removed", result, None, None, None, True),
+        (5, "retraction", "removed", result, None, "61.8%", None, True),
         (3, "correction", "changed", result, "value", 59, 61.8, True),
         (3, "correction", "changed", result, "value_text_en", "59%", "61.8%", False),
         (3, "correction", "changed", result, "value_text_zh", "59%", "61.8%", False),
-        (2, "new_data", "added", result, None, None, None, True),
+        (2, "new_data", "added", result, None, None, "59%", True),
     ]
     assert {(line[3], line[7]) for line in found if line[0] == 4} == {
         ("aa-2025", False),

@@ -204,7 +204,8 @@ def fill(path: Path, results: Lines, fates: Lines) -> None:
     for title, lines in (("结果", results), ("文件", fates)):
         sheet = book[title]
         columns = {cell.value: cell.column for cell in sheet[1]}
-        rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+        code_at = next(columns[name] for name in ("指标代码", "文件代码") if name in columns)
+        rows = {row[code_at - 1].value: row[0].row for row in sheet.iter_rows(min_row=2)}
         for code, typed in lines.items():
             for name, value in typed.items():
                 cell = sheet.cell(rows[code], columns[name])
