@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.formats.csv import starts_formula
-from app.models import CLOCKED, DERIVED
+from app.models import CLOCKED
 from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import (
     BodyKind,
@@ -354,26 +354,34 @@ class PlanFile(Part):
     areas: Annotated[list[AreaPart], Field(min_length=1)]
 
 
-MEANINGS = {
-    info.alias or name: info.description
-    for table, model in CLOCKED.items()
-    if table not in DERIVED
-    for name, info in model.model_fields.items()
-    if info.description
-} | {
+HERE = {
     "at": "Where the quote, or the whole part, stands: filled in by `yaodian anchor`",
     "passage": "Where the sentence of the quote stands: filled in by `yaodian anchor`",
     "sha256": "SHA-256 of the passage: filled in by `yaodian anchor`",
     "code": "Short code; lower-case letters and digits, joined by single hyphens",
 }
-"""What a field means, in the words of the published field of that name."""
+"""What fields mean that are written otherwise than they are published."""
+
+UNPUBLISHED = {"number": "Number of the part in the plan, from 1; codes are made of it"}
 
 
 def plan_schema() -> dict[str, Any]:
-    """The JSON Schema of a plan file, for editors."""
+    """The JSON Schema of a plan file, for editors; fields are told as the published ones are."""
     schema = PlanFile.model_json_schema(by_alias=True)
-    for part in [schema, *schema["$defs"].values()]:
-        for name, described in part.get("properties", {}).items():
-            if meaning := MEANINGS.get(name):
+    for name, part in schema["$defs"].items():
+        table = name.removesuffix("Part").lower()
+        published = _meanings("document_relation" if table == "relation" else table)
+        meanings = UNPUBLISHED | published | HERE
+        for key, described in part.get("properties", {}).items():
+            if meaning := meanings.get(key):
                 described.setdefault("description", meaning)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _meanings(table: str) -> dict[str, str]:
+    """What the fields of a table mean, by name."""
+    model = CLOCKED.get(table)
+    fields = model.model_fields if model else {}
+    return {
+        info.alias or name: info.description for name, info in fields.items() if info.description
+    }

@@ -33,9 +33,9 @@ LAST_LINE = 2000
 """Down to here lists and hints are at hand, for lines that are added."""
 
 WIDTHS = {
-    "name_zh": 30, "promise": 18, "unit": 6, "period": 12, "value": 12, "value_status": 10,
-    "source": 12, "source_title": 26, "source_date": 12, "quote": 22,
-    "source_url": 26, "note_zh": 28, "note_en": 28, "indicator": 44,
+    "name_zh": 29, "promise": 17, "unit": 5, "period": 11, "value": 11, "value_status": 9,
+    "source": 10, "source_title": 22, "source_date": 11, "quote": 20,
+    "source_url": 24, "note_zh": 26, "note_en": 26, "indicator": 38,
 }  # fmt: skip
 """The columns of results in their order, and how many characters wide they are: what must be filled
 in is seen beside the name in a small window, codes come last."""
@@ -49,7 +49,7 @@ DOCUMENT_WIDTHS = {
 LAST_OF_FIRST_PAGE = "quote"
 """The column of results behind which a printed page ends."""
 
-GUIDE_WIDTH = 88
+GUIDE_WIDTH = 72
 
 Widths = Mapping[str, int]
 
@@ -359,7 +359,7 @@ def _put(cell: "AnyCell", text: str) -> None:
 # --- the rest ---------------------------------------------------------------------------------
 
 PAPER_A4 = 9
-PRINTED_SCALE = 80
+PRINTED_SCALE = 76
 """Percent, of the sheet that is two pages wide."""
 
 
