@@ -21,6 +21,7 @@ from app.publish.writer import (
     Outcome,
     Progress,
     Step,
+    cause_unsaid,
     is_published,
     publish,
 )
@@ -35,9 +36,6 @@ CHANGE_CAUSES = (
 
 PLAN_CAUSES = (Cause.FIRST_PUBLICATION, Cause.NEW_PLAN, *CHANGE_CAUSES)
 """Causes that an import of plan files can have; the first two are told by the data."""
-
-NAMED = 3
-"""Changed rows that are named where nobody says why they change."""
 
 DEFINED = ("document", "document_relation", "body", "indicator")
 """Tables whose rows several files may define alike."""
@@ -285,14 +283,7 @@ def _unsaid(changes: Changes) -> CauseProblem:
         for change in (changes[table] for table in ordered)
         for row in (*change.added, *(wanted for _, wanted in change.changed), *change.removed)
     ]
-    more = (" …", "……") if touched[NAMED:] else ("", "")
-    names_zh = "、".join(f"{cause}（{cause.zh}）" for cause in CHANGE_CAUSES)
-    return CauseProblem(
-        f"a published plan changes ({', '.join(touched[:NAMED])}{more[0]}): "
-        f"say why with --cause; allowed: {', '.join(CHANGE_CAUSES)}",
-        f"已发布的计划有改动（{'、'.join(touched[:NAMED])}{more[1]}）："
-        f"请用--cause说明原因；可用：{names_zh}",
-    )
+    return cause_unsaid("a published plan changes", "已发布的计划有改动", touched, CHANGE_CAUSES)
 
 
 def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:

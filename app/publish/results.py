@@ -18,7 +18,7 @@ from app.publish.result_file import ResultFile, ResultTables, read_results, read
 from app.publish.rows import Row
 from app.publish.scope import CHUNK, Change, Changes, compare, current, current_rows
 from app.publish.template import TemplateDocument, TemplatePlan, TemplatePromise
-from app.publish.writer import CauseProblem, Orders, Outcome, Step, publish
+from app.publish.writer import CauseProblem, Orders, Outcome, Step, cause_unsaid, publish
 from app.settings import read_settings
 
 CHANGE_CAUSES = (Cause.REVISION, Cause.CORRECTION, Cause.BETTER_SOURCE, Cause.EDITORIAL)
@@ -199,13 +199,11 @@ def _steps(path: Path, lines: Sequence[Line], orders: Orders) -> Iterator[Step]:
 
 def _unsaid(codes: Sequence[str]) -> CauseProblem:
     """The refusal of changes of which nobody says why."""
-    names = ", ".join(CHANGE_CAUSES)
-    more = (" …", "……") if codes[3:] else ("", "")
-    return CauseProblem(
-        "results that are published, or were withdrawn, would change "
-        f"({', '.join(codes[:3])}{more[0]}): say why with --cause; allowed: {names}",
-        f"已发布或已撤回的结果会有改动（{'、'.join(codes[:3])}{more[1]}）："
-        f"请用--cause说明原因；可用：{names}",
+    return cause_unsaid(
+        "results that are published, or were withdrawn, would change",
+        "已发布或已撤回的结果会有改动",
+        codes,
+        CHANGE_CAUSES,
     )
 
 

@@ -80,11 +80,16 @@ def told_takedown(outcome: TakenDown, language: Language) -> Iterator[str]:
         first, last = str(start), str(end - 1)
         if language == "zh":
             shown = f"第{first}版" + (f"至第{last}版" if last != first else "")
-            yield f"× {table} {outcome.code}：{shown}的文字和数字"
+            yield f"× {_label_zh(table)} {outcome.code}：{shown}的文字和数字"
         else:
             shown = f"releases {first} to {last}" if last != first else f"release {first}"
             yield f"× {table} {outcome.code}: texts and figures of {shown}"
     yield "× 改动记录中的名称和数值" if language == "zh" else "× its names and values in the log"
+
+
+def _label_zh(table: str) -> str:
+    name = RESOURCE_OF[table]
+    return next(resource.zh for resource in RESOURCES if resource.name == name)
 
 
 def blanks(table: str) -> dict[str, Any]:

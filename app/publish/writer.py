@@ -32,6 +32,21 @@ class CauseProblem(Exception):
         self.zh = zh
 
 
+NAMED = 3
+"""So many of the rows that change are named in a refusal."""
+
+
+def cause_unsaid(en: str, zh: str, codes: Sequence[str], allowed: Sequence[Cause]) -> CauseProblem:
+    """The refusal of changes of which nobody says why: what would change, and the rows' codes."""
+    more = (" …", "……") if codes[NAMED:] else ("", "")
+    names_zh = "、".join(f"{cause}（{cause.zh}）" for cause in allowed)
+    return CauseProblem(
+        f"{en} ({', '.join(codes[:NAMED])}{more[0]}): "
+        f"say why with --cause; allowed: {', '.join(allowed)}",
+        f"{zh}（{'、'.join(codes[:NAMED])}{more[1]}）：请用--cause说明原因；可用：{names_zh}",
+    )
+
+
 @dataclass(frozen=True)
 class Orders:
     """How something is to be published."""
