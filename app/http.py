@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import formatdate, parsedate_to_datetime
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from app.errors import NotAcceptable
 from app.formats import JSON, Format
 
 Formats = Mapping[str, Format]
+Pairs = Sequence[tuple[bytes, bytes]]
 
 CODINGS = ("br", "gzip")
 """Content codings that the service writes, the better one first."""
@@ -135,6 +136,15 @@ def names_tag(headers: Headers, etag: str) -> bool:
     bare = etag.removeprefix("W/")
     given = joined(headers, "if-none-match").split(",")
     return any(tag.strip().removeprefix("W/") == bare for tag in given)
+
+
+def has_answer(request: Pairs, answer: Pairs) -> bool:
+    """Whether a client, by the headers of its request, has the answer with these headers."""
+    asked, given = Headers(raw=list(request)), Headers(raw=list(answer))
+    if names_tag(asked, given["etag"]):
+        return True
+    modified = given.get("last-modified")
+    return bool(modified) and is_as_new(asked, parsedate_to_datetime(str(modified)).isoformat())
 
 
 def is_as_new(headers: Headers, time: str | None) -> bool:

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from app import __version__
 from app.api import add_routes
+from app.cache import Cache, Craft
 from app.docs import add_docs
 from app.errors import (
     PROBLEM_JSON,
@@ -18,26 +20,29 @@ from app.errors import (
     NotFound,
     problem,
 )
+from app.http import SMALLEST, chosen_coding, has_answer
 from app.openapi import describe
-from app.query import Resource
+from app.query import Resource, newest
 from app.query.request import SHOWN, hints, nearest
 from app.reader import Reader
 from app.resources import RESOURCES
 from app.settings import Settings, read_settings
-from app.stack import FAILED, METHODS, Application, Headers, Limits, RequestLog, instance_of
+from app.stack import FAILED, METHODS, Headers, Limits, RequestLog, instance_of
 from app.timelines import add_timelines
 
 RETRY_AFTER = {"Retry-After": "5"}
 
 
-def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> Application:
+def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> ASGIApp:
     """The service on an already prepared database."""
-    reader = Reader(settings)
+    reader = Reader(settings, settings.reader_threads)
+    watcher = Reader(settings, 1)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         reader.close()
+        watcher.close()
 
     app = FastAPI(
         version=__version__,
@@ -54,10 +59,24 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.add_exception_handler(AppError, _told)
     app.add_exception_handler(HTTPException, _told_of_starlette)
     app.add_exception_handler(Exception, _told_of_fault)
-    return RequestLog(Limits(Headers(app)), settings.request_log)
+    return RequestLog(Limits(Headers(cached(app, settings, watcher))), settings.request_log)
 
 
-def serving_app() -> Application:
+def cached(app: ASGIApp, settings: Settings, watcher: Reader) -> ASGIApp:
+    """The application behind its cache; `watcher` reads nothing but which release is the newest."""
+    if not settings.cache_megabytes:
+        return app
+
+    craft = Craft(
+        newest=lambda: watcher.read(newest),
+        coding=lambda value: chosen_coding(value.decode("latin-1"), SMALLEST),
+        unchanged=has_answer,
+        whole_addresses=settings.public_url is None,
+    )
+    return Cache(app, settings.cache_megabytes * 2**20, craft)
+
+
+def serving_app() -> ASGIApp:
     """The service as the environment sets it: what each worker process makes for itself."""
     return create_app(read_settings())
 

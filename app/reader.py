@@ -30,15 +30,16 @@ class Reader:
     """The only way from a request to the database."""
 
     settings: Settings
+    count: int
+    """Reads that run at the same time, each on a thread and a connection of its own."""
     engine: sa.Engine = field(init=False)
     threads: ThreadPoolExecutor = field(init=False)
     sources: dict[tuple[int, str | None], Source] = field(default_factory=dict)
     """What releases rest on, by number and edition: a release never changes, so it is read once."""
 
     def __post_init__(self) -> None:
-        count = self.settings.reader_threads
-        self.engine = reader_engine(self.settings.database_url, count)
-        self.threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self.engine = reader_engine(self.settings.database_url, self.count)
+        self.threads = ThreadPoolExecutor(self.count, thread_name_prefix="reader")
 
     async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
         """The result of a question, asked in a snapshot on a reading thread.

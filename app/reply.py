@@ -25,6 +25,9 @@ from app.query import State, pairs_of
 from app.settings import Settings
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+CACHE_CONTROL_PAST = "public, max-age=86400, stale-while-revalidate=600, stale-if-error=86400"
+"""For a state that stays as it is, unless the law demands that something is removed from it."""
+
 VARY = "Accept, Accept-Encoding"
 
 HOST = re.compile(r"[A-Za-z0-9._~-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", re.ASCII)
@@ -101,7 +104,12 @@ class Reply:
 
     def common(self) -> dict[str, str]:
         """The headers of an answer and of 304 in its place."""
-        headers = {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY}
+        headers = {"ETag": self.etag, "Cache-Control": self._cache_control(), "Vary": VARY}
         if modified := self.state.modified:
             headers["Last-Modified"] = http_date(modified)
         return headers
+
+    def _cache_control(self) -> str:
+        if not self.state.fixed:
+            return CACHE_CONTROL
+        return CACHE_CONTROL_PAST + (", immutable" if self.question.form.as_file else "")

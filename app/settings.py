@@ -39,6 +39,14 @@ class Settings(BaseModel):
     reader_threads: Annotated[
         int, Field(ge=1, le=64, description="Reads that one process runs at the same time")
     ] = 4
+    cache_megabytes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=65_536,
+            description="Memory for finished answers in each process; 0: none are kept",
+        ),
+    ] = 64
     public_url: Annotated[
         str | None,
         Field(

@@ -7,18 +7,11 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import PROBLEM_JSON, AddressTooLong, AppError, InternalError, problem
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("yaodian")
 requests = logging.getLogger("yaodian.requests")
@@ -98,7 +91,7 @@ class RequestLog:
     written down.
     """
 
-    def __init__(self, app: Application, written: bool):
+    def __init__(self, app: ASGIApp, written: bool):
         self.app = app
         self.written = written
 
@@ -151,7 +144,7 @@ class RequestLog:
 class Limits:
     """Refuses what no question needs before any work is done."""
 
-    def __init__(self, app: Application):
+    def __init__(self, app: ASGIApp):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,7 +160,7 @@ class Limits:
 class Headers:
     """Security headers and CORS on everything; HEAD and OPTIONS for every address."""
 
-    def __init__(self, app: Application):
+    def __init__(self, app: ASGIApp):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

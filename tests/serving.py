@@ -18,9 +18,12 @@ from app.settings import Settings
 def serving(
     url: str, resources: Sequence[Resource] = RESOURCES, **settings: str
 ) -> Iterator[httpx.Client]:
-    """A client of the service on a prepared database."""
+    """A client of the service on a prepared database.
+
+    No answer is kept unless a test asks for it: most publish and then look at once.
+    """
     with listen("127.0.0.1", 0) as listener:
-        given = Settings.model_validate({"database_url": url, **settings})
+        given = Settings.model_validate({"database_url": url, "cache_megabytes": "0", **settings})
         server = uvicorn.Server(configured(create_app(given, resources)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

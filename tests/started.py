@@ -75,6 +75,7 @@ def started(
     `folder` is where another copy of the code stands; `environment` holds further settings.
     """
     given = {"YAODIAN_DATABASE_URL": url, "YAODIAN_REQUEST_LOG": "false", **(environment or {})}
+    given.setdefault("YAODIAN_CACHE_MEGABYTES", "0")  # most tests publish and then look at once
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--port", "0", *options],
         env={**os.environ, **given},

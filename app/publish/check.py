@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from app.models import CHANGES, DERIVED, RELEASES, TABLES
 from app.publish.derive import affected, base_of, desired, rows_at, touched_by
 from app.publish.log import changes_of, resources_of, told
+from app.publish.lookup import measured_now
 from app.publish.release import REFERENCES, RESOURCE_OF
 from app.publish.rows import Row
-from app.publish.scope import current_rows, measured_now
+from app.publish.scope import current_rows
 from app.publish.takedown import blanks
 from app.publish.text import Body, sha256
 from app.publish.wording import value_text_en, value_text_zh
@@ -278,10 +279,11 @@ def _differs(table: sa.Table, values: Mapping[str, Any]) -> sa.ColumnElement[boo
 
 def _wording(connection: sa.Connection) -> Iterator[Finding]:
     targets = TABLES["target"].c
-    measured = measured_now(connection)
     codes = list(connection.scalars(sa.select(targets.code).where(targets.release_to.is_(None))))
     for some in _batches(codes):
-        for code, target in current_rows(connection, "target", "code", some).items():
+        rows = current_rows(connection, "target", "code", some)
+        measured = measured_now(connection, {row["indicator"] for row in rows.values()})
+        for code, target in rows.items():
             told = measured.get(target["indicator"])
             words = told and (value_text_zh(target, told), value_text_en(target, told))
             if words and words != (target["value_text_zh"], target["value_text_en"]):

@@ -1,19 +1,20 @@
 """Importing plan files: what they change, for which cause, and what must hold afterwards."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.models import TABLES
 from app.models.choices import Cause
 from app.publish.anchor import at, compare_anchors
 from app.publish.complaint import Complaint, Refused, shown
 from app.publish.reading import Draft, read_draft, told_at
-from app.publish.rows import Row, indicator_code, rows_of
-from app.publish.scope import SCOPE, Change, Changes, compare, current_rows, measured_now
+from app.publish.lookup import measured_now, named, neighbours
+from app.publish.rows import Row, rows_of
+from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
 from app.publish.text import Body, TextProblem
-from app.publish.validate import Known, complaints_of, introduce
+from app.publish.validate import Known, complaints_of, introduce, references
 from app.publish.wording import Measured
 from app.publish.writer import (
     CauseProblem,
@@ -74,8 +75,9 @@ def _decided(
     connection: sa.Connection, drafts: Sequence[Draft], orders: Orders, progress: Progress
 ) -> Sequence[Step]:
     progress("comparing with the database", "与数据库比较")
-    _refuse_what_is_wrong(drafts, connection)
-    changes = _changes(drafts, connection)
+    known = _known(connection, drafts)
+    _refuse_what_is_wrong(drafts, known)
+    changes = _changes(drafts, known.measured, connection)
     if not any(changes.values()):
         return ()
     step = Step(_joined(drafts), changes, _cause(orders, changes, connection))
@@ -108,10 +110,7 @@ def _refuse_foreign_texts(drafts: Sequence[Draft], texts: Sequence[Body]) -> Non
             )
 
 
-def _refuse_what_is_wrong(drafts: Sequence[Draft], connection: sa.Connection) -> None:
-    known = _known(connection, drafts)
-    for draft in drafts:
-        introduce(draft.raw, known)
+def _refuse_what_is_wrong(drafts: Sequence[Draft], known: Known) -> None:
     complaints = {
         str(draft.path): draft.complaints
         + [told_at(draft.source, c) for c in complaints_of(draft.raw, known)]
@@ -146,16 +145,25 @@ def _same_plan_twice(drafts: Sequence[Draft]) -> Iterator[tuple[str, Complaint]]
 
 
 def _known(connection: sa.Connection, drafts: Sequence[Draft]) -> Known:
-    """The current codes of the database, without what the files at hand define anew."""
-    known = Known()
-    mine = _plans(drafts)
-    for table in ("body", "indicator", "plan", "task"):
-        here = TABLES[table].c
-        others = sa.select(here.code).where(
-            here.release_to.is_(None), here[SCOPE[table]].not_in(mine)
-        )
-        known.codes[table] = set(connection.scalars(others))
-    known.measured = measured_now(connection)
+    """What the files at hand define, and what the database has of all that they refer to."""
+    referred = defaultdict[str, set[str]](set)
+    for draft in drafts:
+        for _, table, code in references(draft.raw):
+            referred[table].add(code)
+    mine = set(_plans(drafts))
+
+    def of_others(table: str, codes: Iterable[str]) -> set[str]:
+        """Those of some codes that are current and that no file at hand defines anew."""
+        rows = named(connection, table, codes, SCOPE[table])
+        return {code for code, owner in rows if owner not in mine}
+
+    known = Known(
+        {table: of_others(table, codes) for table, codes in referred.items()},
+        measured_now(connection, referred["indicator"]),
+        lambda table, code: of_others(table, neighbours(connection, table, code)),
+    )
+    for draft in drafts:
+        introduce(draft.raw, known)
     return known
 
 
@@ -166,9 +174,10 @@ def _plans(drafts: Sequence[Draft]) -> list[str]:
 # --- comparing --------------------------------------------------------------------------------
 
 
-def _changes(drafts: Sequence[Draft], connection: sa.Connection) -> Changes:
+def _changes(
+    drafts: Sequence[Draft], measured: Mapping[str, Measured], connection: sa.Connection
+) -> Changes:
     """What the files change, table by table; raises Refused where files or rows contradict."""
-    measured = _measured(drafts, connection)
     mine = _plans(drafts)
     found: dict[str, dict[str, dict[str, Row]]] = {table: {} for table in SCOPE}
     for draft in drafts:
@@ -229,15 +238,6 @@ def _contradicts(table: str, row: Row, other: Row) -> Complaint | None:
         f"{first} is {there} there and {here} here",
         f"{code}在计划{owner}的文件中另有定义：{first}彼处为{there}，此处为{here}",
     )
-
-
-def _measured(drafts: Sequence[Draft], connection: sa.Connection) -> dict[str, Measured]:
-    found = measured_now(connection)
-    for draft in drafts:
-        for part in draft.file.indicators if draft.file else ():
-            code = indicator_code(at(draft.raw, ("plan", "issuer")), part.code)
-            found[code] = Measured(part.unit, part.measure)
-    return found
 
 
 def _cause(orders: Orders, changes: Changes, connection: sa.Connection) -> Cause | CauseProblem:

@@ -1,6 +1,5 @@
 """Publishing results: what came of promises and of announced documents; and withdrawing them."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +8,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.models import TABLES
-from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.models.choices import Cause, Measure, ObservationStatus, Unit
 from app.models.choices import Outcome as Fate
-from app.publish.complaint import Complaint, Place, Refused, nearest
+from app.publish.complaint import Complaint, Place, Refused
+from app.publish.lookup import named, near_code
 from app.publish.result_columns import IndicatorKnown, KnownResults
 from app.publish.result_file import ResultFile, ResultTables, read_results, read_tables
 from app.publish.rows import Row
-from app.publish.scope import CHUNK, Change, Changes, compare, current, current_rows
+from app.publish.scope import CHUNK, Change, Changes, compare, current_rows
 from app.publish.template import TemplateDocument, TemplatePlan, TemplatePromise
 from app.publish.writer import CauseProblem, Orders, Outcome, Step, cause_unsaid, publish
 from app.settings import read_settings
@@ -88,12 +87,13 @@ def _known(connection: sa.Connection, tables: ResultTables) -> KnownResults:
     """What a file may speak of: those that it names of the current indicators and deliverables."""
     indicators, documents = tables.codes("indicator"), tables.codes("code")
     found = {
-        row["code"]: IndicatorKnown(row["name_zh"], Unit(row["unit"]), Measure(row["measure"]))
-        for row in _named(connection, "indicator", indicators, "name_zh", "unit", "measure")
+        code: IndicatorKnown(name_zh, Unit(unit), Measure(measure))
+        for code, name_zh, unit, measure in named(
+            connection, "indicator", indicators, "name_zh", "unit", "measure"
+        )
     }
     titles = {
-        row["code"]: row["title_zh"]
-        for row in _named(connection, "deliverable", documents, "title_zh")
+        code: title_zh for code, title_zh in named(connection, "deliverable", documents, "title_zh")
     }
     near = {
         **_nearest(connection, "indicator", indicators - found.keys()),
@@ -102,23 +102,9 @@ def _known(connection: sa.Connection, tables: ResultTables) -> KnownResults:
     return KnownResults(found, titles, near)
 
 
-def _named(
-    connection: sa.Connection, table: str, codes: Iterable[str], *names: str
-) -> Iterator[sa.RowMapping]:
-    """Columns of the current rows that have one of some codes, which anyone may have typed."""
-    columns = [TABLES[table].c[name] for name in ("code", *names)]
-    sound = sorted(c for c in codes if len(c) <= CODE_LENGTH and re.fullmatch(CODE_PATTERN, c))
-    for select in current(table, columns, "code", sound):
-        yield from connection.execute(select).mappings()
-
-
 def _nearest(connection: sa.Connection, table: str, wrong: Collection[str]) -> dict[str, str]:
     """The codes that wrong ones most resemble; only the first wrong ones cost a comparison."""
-    if not wrong:
-        return {}
-    here = TABLES[table].c
-    codes = list(connection.scalars(sa.select(here.code).where(here.release_to.is_(None))))
-    found = {code: nearest(code, codes) for code in sorted(wrong)[:SUGGESTED]}
+    found = {code: near_code(connection, table, code) for code in sorted(wrong)[:SUGGESTED]}
     return {code: near for code, near in found.items() if near}
 
 
@@ -262,13 +248,12 @@ def _not_there(connection: sa.Connection, code: str) -> Complaint:
             f"已在第{closed}版撤回",
             place=Place(),
         )
-    known = connection.scalars(sa.select(here.code).where(here.release_to.is_(None)))
     return Complaint(
         (),
         "is the code of no result; results are withdrawn one by one, plans and what they say are "
         "changed by their files",
         "不是任何结果的代码；结果逐条撤回，计划及其内容由计划文件更改",
-        nearest=nearest(code, known),
+        nearest=near_code(connection, "observation", code),
         place=Place(),
     )
 
@@ -280,14 +265,12 @@ def template_of(connection: sa.Connection, plan: str) -> TemplatePlan:
     """
     plans = current_rows(connection, "plan", "code", [plan])
     if plan not in plans:
-        here = TABLES["plan"].c
-        known = connection.scalars(sa.select(here.code).where(here.release_to.is_(None)))
         unknown = Complaint(
             (),
             "is no plan",
             "不是任何计划的代码",
             value=plan,
-            nearest=nearest(plan, known),
+            nearest=near_code(connection, "plan", plan),
             place=Place(),
         )
         raise Refused({plan: [unknown]})

@@ -7,9 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.models import TABLES
-from app.models.choices import Measure, Unit
 from app.publish.rows import Row
-from app.publish.wording import Measured
 
 SCOPE = {
     "document": "defined_in",
@@ -97,13 +95,3 @@ def compare(
             change.changed.append((was, wanted))
     change.removed = [row for code, row in current.items() if code not in desired]
     return change
-
-
-def measured_now(connection: sa.Connection) -> dict[str, Measured]:
-    """Unit and measure of every current indicator, by code."""
-    here = TABLES["indicator"].c
-    select = sa.select(here.code, here.unit, here.measure).where(here.release_to.is_(None))
-    return {
-        code: Measured(Unit(unit), Measure(measure))
-        for code, unit, measure in connection.execute(select)
-    }

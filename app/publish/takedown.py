@@ -19,6 +19,7 @@ from app.models.choices import Action, Cause
 from app.publish.complaint import Complaint, Language, Refused, nearest
 from app.publish.derive import Touched, derive, fill, touched_by
 from app.publish.log import changes_of, record
+from app.publish.lookup import neighbours
 from app.publish.release import RESOURCE_OF, Made, add_release, apply, dangling, next_number
 from app.publish.scope import Change, Changes, contents, current_rows
 from app.publish.writer import Orders, Outcome, Step, taken_down, transaction
@@ -172,9 +173,11 @@ class _Row:
                 yield table, start, end
 
     def _unknown(self) -> Refused:
-        known: list[str] = []
-        for table in self.tables:
-            known += self.connection.scalars(sa.select(TABLES[table].c.code).distinct())
+        known = [
+            code
+            for table in self.tables
+            for code in neighbours(self.connection, table, self.code, past=True)
+        ]
         return _refused(
             self.resource,
             self.code,

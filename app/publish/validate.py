@@ -4,7 +4,7 @@ The checks walk the raw JSON, so that they also run on a file whose models found
 everything is reported at once.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,20 @@ from app.publish.wording import Measured
 FIGURES = ("value", "value_upper", "baseline_value", "alternative_value", "alternative_value_upper")
 
 
+def _nothing(_table: str, _code: str) -> Collection[str]:
+    return ()
+
+
 @dataclass
 class Known:
-    """What other files and the database already have, by table: code → row or raw part."""
+    """What is there of the codes that some files refer to, and what these files define."""
 
     codes: dict[str, set[str]] = field(default_factory=dict)
+    """By table."""
     measured: dict[str, Measured] = field(default_factory=dict)
     """Indicators by code."""
+    around: Callable[[str, str], Collection[str]] = _nothing
+    """Codes of a table in the database among which a wrong one may be meant."""
 
     def has(self, table: str, code: str) -> bool:
         """Whether a code exists."""
@@ -39,7 +46,7 @@ class Known:
 
     def near(self, table: str, code: str) -> str | None:
         """The code that a wrong one most resembles."""
-        return nearest(code, sorted(self.codes.get(table, ())))
+        return nearest(code, {*self.codes.get(table, ()), *self.around(table, code)})
 
     def add(self, table: str, code: str) -> None:
         """Take a code in."""
@@ -168,21 +175,33 @@ def _repeated_targets(raw: Any) -> Iterator[Complaint]:
         first.setdefault(code, path)
 
 
-def _references(raw: Any, known: Known) -> Iterator[Complaint]:
+def references(raw: Any) -> Iterator[tuple[JsonPath, str, str]]:
+    """Each code that a file refers to: where, of which table, and the whole code."""
     issuer = at(raw, ("plan", "issuer"))
-    yield from _refers(("plan", "issuer"), issuer, "body", known)
-    yield from _refers(("plan", "continues"), at(raw, ("plan", "continues")), "plan", known)
-    for path, body in _items(raw, ("bodies",)):
-        yield from _refers((*path, "parent"), body.get("parent"), "body", known)
-    for path, task in _tasks(raw):
-        yield from _refers((*path, "continues"), task.get("continues"), "task", known)
-    for path, part in _inside(raw, "participations"):
-        yield from _refers((*path, "body"), part.get("body"), "body", known)
+    named = [
+        (("plan", "issuer"), "body", issuer),
+        (("plan", "continues"), "plan", at(raw, ("plan", "continues"))),
+        *(((*p, "parent"), "body", part.get("parent")) for p, part in _items(raw, ("bodies",))),
+        *(((*p, "continues"), "task", part.get("continues")) for p, part in _tasks(raw)),
+        *(((*p, "body"), "body", part.get("body")) for p, part in _inside(raw, "participations")),
+    ]
+    yield from ((path, table, code) for path, table, code in named if isinstance(code, str))
     for path, target in _inside(raw, "targets"):
         slug = target.get("indicator")
+        if isinstance(slug, str) and isinstance(issuer, str):
+            yield (*path, "indicator"), "indicator", indicator_code(issuer, slug)
+
+
+def _references(raw: Any, known: Known) -> Iterator[Complaint]:
+    issuer = at(raw, ("plan", "issuer"))
+    for path, table, code in references(raw):
+        if known.has(table, code):
+            continue
+        if table != "indicator":
+            yield _unknown(path, table, code, known)
         # one unknown issuer would make every indicator an unknown one
-        if isinstance(slug, str) and isinstance(issuer, str) and known.has("body", issuer):
-            yield from _refers_to_indicator((*path, "indicator"), issuer, slug, known)
+        elif known.has("body", issuer):
+            yield _unknown_indicator(path, issuer, code, known)
 
 
 NAMES = {
@@ -193,20 +212,17 @@ NAMES = {
 }
 
 
-def _refers(path: JsonPath, code: Any, table: str, known: Known) -> Iterator[Complaint]:
-    if isinstance(code, str) and not known.has(table, code):
-        en, zh = NAMES[table]
-        near = known.near(table, code)
-        yield Complaint(path, f"no such {en} is defined", f"没有定义这个{zh}", code, nearest=near)
+def _unknown(path: JsonPath, table: str, code: str, known: Known) -> Complaint:
+    en, zh = NAMES[table]
+    near = known.near(table, code)
+    return Complaint(path, f"no such {en} is defined", f"没有定义这个{zh}", code, nearest=near)
 
 
-def _refers_to_indicator(
-    path: JsonPath, issuer: str, slug: str, known: Known
-) -> Iterator[Complaint]:
-    code = indicator_code(issuer, slug)
-    for complaint in _refers(path, code, "indicator", known):
-        near = (complaint.nearest or "").removeprefix(f"{issuer}-") or None
-        yield Complaint(**{**vars(complaint), "value": slug, "nearest": near})
+def _unknown_indicator(path: JsonPath, issuer: str, code: str, known: Known) -> Complaint:
+    """In the words of the file, which leaves the issuer out."""
+    complaint = _unknown(path, "indicator", code, known)
+    slug, near = ((whole or "").removeprefix(f"{issuer}-") for whole in (code, complaint.nearest))
+    return Complaint(**{**vars(complaint), "value": slug, "nearest": near or None})
 
 
 def _circles(raw: Any, _known: Known) -> Iterator[Complaint]:

@@ -5,7 +5,7 @@ from app.query.fetch import Detail, Page, fetch, fetch_one, list_state
 from app.query.params import DetailParams, ListParams, StateParams
 from app.query.request import pairs_of, parse
 from app.query.source import Source, sources_of
-from app.query.state import State, state_of, state_of_release
+from app.query.state import State, newest, state_of, state_of_release
 
 __all__ = [
     "Bound",
@@ -25,6 +25,7 @@ __all__ = [
     "fetch",
     "fetch_one",
     "list_state",
+    "newest",
     "pairs_of",
     "parse",
     "sources_of",

@@ -20,6 +20,9 @@ INSTANT_WIDTH = len("2026-11-24T02:00:00.000")
 
 UTC_ZONE = ZoneInfo("UTC")
 
+SETTLED = timedelta(minutes=1)
+"""A release is dated when it is made, and seen when it is written: no later than this."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -36,6 +39,8 @@ class State:
     """When content was last removed from all releases by force of law; None for never."""
     zone: ZoneInfo = UTC_ZONE
     """Whose days are told."""
+    fixed: bool = False
+    """No later release makes the same question mean another state."""
 
     @property
     def modified(self) -> str | None:
@@ -98,7 +103,7 @@ def state_of_release(snapshot: Snapshot, release: int | None) -> State:
         reason = UNKNOWN_RELEASE.filled({"newest": newest(snapshot)[0]})
         raise bad_value("query", "release", str(release), reason)
     number, moment, edition = rows[0]
-    return State(number, moment, past=True, edition=edition)
+    return State(number, moment, past=True, edition=edition, fixed=True)
 
 
 def newest(snapshot: Snapshot) -> Row:
@@ -113,9 +118,11 @@ def _state_as_of(snapshot: Snapshot, as_of: str, zone: ZoneInfo) -> State:
     now = datetime.now(UTC)
     if _start(as_of, zone) > now:
         raise bad_value("query", "as_of", as_of, FUTURE)
-    rows = _found(snapshot, "until", last_of(as_of, zone))
+    until = last_of(as_of, zone)
+    rows = _found(snapshot, "until", until)
     number, moment, edition = rows[0] if rows else (0, None, None)
-    return State(number, moment, past=True, as_of=as_of, edition=edition)
+    fixed = until < written(now - SETTLED)
+    return State(number, moment, past=True, as_of=as_of, edition=edition, fixed=fixed)
 
 
 def _found(snapshot: Snapshot, by: str | None, value: str | int | None) -> list[Row]:

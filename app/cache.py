@@ -1,0 +1,323 @@
+"""Finished answers: a repeated question about the same release costs no work.
+
+An answer is a function of its address and of the newest release, so it is kept until another
+release is there. Which release is the newest is asked on a thread of its own, at most so often
+that no answer is older than a second. While the database is away, what is kept goes on.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("yaodian")
+
+FRESH = 0.3
+"""Seconds for which the newest release that was read counts as the newest one."""
+
+STALE = 0.8
+"""Seconds after which nobody is answered before the newest release was read again."""
+
+PATIENCE = 5
+"""Seconds that a request waits for that."""
+
+RETRY = 0.5
+"""Seconds until a database that did not answer is asked again."""
+
+LONGEST_AWAY = 86400
+"""Seconds for which answers go on without a database; `stale-if-error` says the same to others."""
+
+SEEN = 16_384
+"""Addresses that are remembered as asked once, twice over."""
+
+OVERHEAD = 2_000
+"""Bytes that an answer takes beside its body, about."""
+
+SEARCHES = 4
+"""One part in so many is for searches: nobody can push all else out by inventing words."""
+
+LONGEST_HEADER = 300
+"""Bytes of Accept and Accept-Encoding that usual clients send at most."""
+
+ANY = b"*/*"
+"""An Accept that says no more than none does."""
+
+OF_NOT_MODIFIED = frozenset({b"etag", b"cache-control", b"vary", b"last-modified"})
+CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
+
+Pairs = Sequence[tuple[bytes, bytes]]
+Key = tuple[bytes, bytes, str | None, bytes, bytes]
+"""Path, query, coding; and the form and host that are asked for, where they matter."""
+
+
+@dataclass(frozen=True)
+class Craft:
+    """What the cache must know of HTTP and of the database."""
+
+    newest: Callable[[], Awaitable[Hashable]]
+    """Reads what all answers rest on; raises where the database does not answer."""
+    coding: Callable[[bytes], str | None]
+    """The content coding for a value of Accept-Encoding."""
+    unchanged: Callable[[Pairs, Pairs], bool]
+    """Whether a client, by its headers, has the answer with these headers."""
+    whole_addresses: bool
+    """Whether answers can hold the host that a request names."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer."""
+
+    status: int
+    headers: Pairs
+    body: bytes
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it may be kept."""
+        return self.status == 200 and any(name == b"etag" for name, _ in self.headers)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An answer that is kept, and what it rests on."""
+
+    rests_on: Hashable
+    answer: Answer
+    etag: bytes
+    not_modified: Pairs
+    """The headers of 304 in its place."""
+
+
+def entry_of(rests_on: Hashable, answer: Answer) -> Entry:
+    """An answer made ready to be given again."""
+    headers = [pair for pair in answer.headers if pair[0] in OF_NOT_MODIFIED]
+    return Entry(rests_on, answer, dict(headers)[b"etag"], headers)
+
+
+@dataclass
+class Shelf:
+    """Entries within a number of bytes; what was not asked for the longest goes first."""
+
+    room: int
+    entries: OrderedDict[Key, Entry] = field(default_factory=OrderedDict)
+    taken: int = 0
+
+    def get(self, key: Key) -> Entry | None:
+        """An entry, which was asked for now."""
+        entry = self.entries.get(key)
+        if entry is not None:
+            self.entries.move_to_end(key)
+        return entry
+
+    def put(self, key: Key, entry: Entry) -> None:
+        """Keep an entry, if there is room for it at all."""
+        self.drop(key)
+        size = size_of(key, entry)
+        if size > self.room:
+            return
+        self.entries[key] = entry
+        self.taken += size
+        while self.taken > self.room:
+            self.drop(next(iter(self.entries)))
+
+    def drop(self, key: Key) -> None:
+        """Forget an entry."""
+        entry = self.entries.pop(key, None)
+        if entry is not None:
+            self.taken -= size_of(key, entry)
+
+
+def size_of(key: Key, entry: Entry) -> int:
+    """Bytes that an entry takes, about."""
+    headers = sum(len(name) + len(value) for name, value in entry.answer.headers)
+    return len(entry.answer.body) + headers + sum(len(part or "") for part in key) + OVERHEAD
+
+
+class Seen:
+    """Which addresses were asked for before, within bounds: of older ones it forgets half."""
+
+    def __init__(self) -> None:
+        self.recent: set[int] = set()
+        self.older: set[int] = set()
+
+    def again(self, key: Key) -> bool:
+        """Whether it was asked for before; from now on it was."""
+        mark = hash(key)
+        if mark in self.recent or mark in self.older:
+            return True
+        self.recent.add(mark)
+        if len(self.recent) >= SEEN:
+            self.older, self.recent = self.recent, set()
+        return False
+
+
+class Newest:
+    """What all answers rest on, as it was read a moment ago."""
+
+    def __init__(self, read: Callable[[], Awaitable[Hashable]]):
+        self.read = read
+        self.value: Hashable = None
+        self.read_at = float("-inf")
+        self.ask_after = float("-inf")
+        self.reading: asyncio.Task[None] | None = None
+        self.late = False
+        """Someone waited in vain for the reading that is under way: others do not."""
+
+    async def get(self) -> Hashable:
+        """At most a second old while the database answers; None where it never did, or long ago."""
+        now = time.monotonic()
+        age = now - self.read_at
+        if age < FRESH:
+            return self.value
+        if self.reading is None and now >= self.ask_after:
+            self.reading = asyncio.create_task(self._read(now))
+        if age >= STALE and self.reading is not None and not self.late:
+            done, _ = await asyncio.wait({self.reading}, timeout=PATIENCE)
+            self.late = not done
+        return self.value if time.monotonic() - self.read_at < LONGEST_AWAY else None
+
+    async def _read(self, began: float) -> None:
+        try:
+            self.value = await self.read()
+            self.read_at = began
+        except Exception as error:  # whatever it is, answers go on and it is tried again
+            self.ask_after = time.monotonic() + RETRY
+            log.error("the newest release cannot be read: %s", error)
+        finally:
+            self.reading = None
+            self.late = False
+
+
+class Cache:
+    """Keeps finished answers of `/v1`; an answer enters when it is asked for a second time."""
+
+    def __init__(self, app: ASGIApp, room: int, craft: Craft):
+        """`room` is how many bytes it may keep, at least 1."""
+        self.app = app
+        self.craft = craft
+        self.coding = lru_cache(maxsize=256)(craft.coding)
+        self.newest = Newest(craft.newest)
+        self.shelves = (Shelf(room - room // SEARCHES), Shelf(room // SEARCHES))
+        self.seen = Seen()
+        self.running: dict[tuple[Key, Hashable], asyncio.Future[Answer | None]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from what is kept, or pass the request on."""
+        key = None
+        if scope["type"] == "http" and scope["method"] == "GET":
+            key = self._key(scope)
+        rests_on = None if key is None else await self.newest.get()
+        if key is None or rests_on is None:
+            await self.app(scope, receive, send)
+            return
+        entry = self.shelves[0].get(key) or self.shelves[1].get(key)
+        if entry is not None and entry.rests_on == rests_on:
+            await self._give(entry, scope, send)
+            return
+        again = self.seen.again(key) or entry is not None
+        if not again and any(name in CONDITIONS for name, _ in scope["headers"]):
+            await self.app(scope, receive, send)  # which may see that nothing changed
+            return
+        await self._answer(key, rests_on, again, scope, receive, send)
+
+    def _key(self, scope: Scope) -> Key | None:
+        """What the answer depends on; None where the request is none for the cache."""
+        path: bytes = scope.get("raw_path") or b""
+        if not path.startswith(b"/v1"):
+            return None
+        headers = dict(scope["headers"])
+        if len(headers) < len(scope["headers"]):
+            return None  # some header stands in several lines
+        query: bytes = scope["query_string"]
+        accept = encodings = host = b""
+        if b"." not in path and b"format=" not in query:
+            accept = headers.get(b"accept", b"")
+        if self.craft.whole_addresses:
+            host = scope["scheme"].encode() + headers.get(b"host", b"")
+        encodings = headers.get(b"accept-encoding", b"")
+        if len(encodings) > LONGEST_HEADER or len(accept) > LONGEST_HEADER:
+            return None
+        return path, query, self.coding(encodings), b"" if accept == ANY else accept, host
+
+    async def _give(self, entry: Entry, scope: Scope, send: Send) -> None:
+        """A kept answer, or 304 where the client has it."""
+        answer = entry.answer
+        for name, value in scope["headers"]:
+            if name in CONDITIONS:
+                if value == entry.etag or self.craft.unchanged(scope["headers"], answer.headers):
+                    await _send(Answer(304, entry.not_modified, b""), send)
+                    return
+                break
+        await _send(answer, send)
+
+    async def _answer(
+        self, key: Key, rests_on: Hashable, again: bool, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """The answer of the application, asked once for all who want it at the same time."""
+        flight = key, rests_on
+        running = self.running.get(flight)
+        answer = None if running is None else await asyncio.shield(running)
+        if answer is None:
+            made = asyncio.get_running_loop().create_future()
+            self.running[flight] = made
+            try:
+                answer = await self._asked(key, scope, receive, send)
+                made.set_result(answer)
+            finally:
+                if not made.done():
+                    made.set_result(None)
+                if self.running.get(flight) is made:
+                    del self.running[flight]
+        if not answer.lasting:
+            await _send(answer, send)
+            return
+        entry = entry_of(rests_on, answer)
+        if again:
+            self.shelves[_is_search(key)].put(key, entry)
+        await self._give(entry, scope, send)
+
+    async def _asked(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
+        """The application's answer to a question without conditions, in one coding.
+
+        Where the application fails, what it says of that is sent before the failure is raised.
+        """
+        headers = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name not in CONDITIONS and name != b"accept-encoding"
+        ]
+        if coding := key[2]:
+            headers.append((b"accept-encoding", coding.encode()))
+        messages: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            messages.append(message)
+
+        try:
+            await self.app({**scope, "headers": headers}, receive, collect)
+        except Exception:
+            for message in messages:
+                await send(message)
+            raise
+        start, *bodies = messages
+        body = b"".join(message.get("body", b"") for message in bodies)
+        return Answer(start["status"], start["headers"], body)
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    start: dict[str, Any] = {"type": "http.response.start"}
+    await send({**start, "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _is_search(key: Key) -> bool:
+    names = (piece.partition(b"=")[0] for piece in key[1].split(b"&"))
+    return any(unquote_to_bytes(name) == b"q" for name in names)
