@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,7 +48,12 @@ LONGEST_HEADER = 300
 ANY = b"*/*"
 """An Accept that says no more than none does."""
 
-OF_NOT_MODIFIED = frozenset({b"etag", b"cache-control", b"vary", b"last-modified"})
+OF_CONTENT = frozenset(
+    {b"content-type", b"content-length", b"content-encoding", b"content-disposition", b"link"}
+)
+"""Headers that 304 does not repeat."""
+
+METHODS = frozenset({"GET", "HEAD"})
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 Pairs = Sequence[tuple[bytes, bytes]]
@@ -98,7 +102,7 @@ class Entry:
 
 def entry_of(rests_on: Hashable, answer: Answer) -> Entry:
     """An answer made ready to be given again."""
-    headers = [pair for pair in answer.headers if pair[0] in OF_NOT_MODIFIED]
+    headers = [pair for pair in answer.headers if pair[0] not in OF_CONTENT]
     return Entry(rests_on, answer, dict(headers)[b"etag"], headers)
 
 
@@ -212,7 +216,7 @@ class Cache:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on."""
         key = None
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in METHODS:
             key = self._key(scope)
         rests_on = None if key is None else await self.newest.get()
         if key is None or rests_on is None:
@@ -253,10 +257,10 @@ class Cache:
         for name, value in scope["headers"]:
             if name in CONDITIONS:
                 if value == entry.etag or self.craft.unchanged(scope["headers"], answer.headers):
-                    await _send(Answer(304, entry.not_modified, b""), send)
+                    await _send(Answer(304, entry.not_modified, b""), scope, send)
                     return
                 break
-        await _send(answer, send)
+        await _send(answer, scope, send)
 
     async def _answer(
         self, key: Key, rests_on: Hashable, again: bool, scope: Scope, receive: Receive, send: Send
@@ -277,7 +281,7 @@ class Cache:
                 if self.running.get(flight) is made:
                     del self.running[flight]
         if not answer.lasting:
-            await _send(answer, send)
+            await _send(answer, scope, send)
             return
         entry = entry_of(rests_on, answer)
         if again:
@@ -302,7 +306,7 @@ class Cache:
             messages.append(message)
 
         try:
-            await self.app({**scope, "headers": headers}, receive, collect)
+            await self.app({**scope, "method": "GET", "headers": headers}, receive, collect)
         except Exception:
             for message in messages:
                 await send(message)
@@ -312,10 +316,11 @@ class Cache:
         return Answer(start["status"], start["headers"], body)
 
 
-async def _send(answer: Answer, send: Send) -> None:
-    start: dict[str, Any] = {"type": "http.response.start"}
-    await send({**start, "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body})
+async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+    await send(start)
+    body = b"" if scope["method"] == "HEAD" else answer.body
+    await send({"type": "http.response.body", "body": body})
 
 
 def _is_search(key: Key) -> bool:

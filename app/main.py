@@ -1,5 +1,6 @@
 """The application: wiring only."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -59,11 +60,18 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.add_exception_handler(AppError, _told)
     app.add_exception_handler(HTTPException, _told_of_starlette)
     app.add_exception_handler(Exception, _told_of_fault)
-    return RequestLog(Limits(Headers(cached(app, settings, watcher))), settings.request_log)
+    finished = cached(Headers(app), settings, watcher)
+    return RequestLog(Limits(finished), write_line if settings.request_log else None)
+
+
+def write_line(line: bytes) -> None:
+    """Write a line of the request log to standard output at once."""
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
 
 
 def cached(app: ASGIApp, settings: Settings, watcher: Reader) -> ASGIApp:
-    """The application behind its cache; `watcher` reads nothing but which release is the newest."""
+    """What answers, behind a cache; `watcher` reads nothing but which release is the newest."""
     if not settings.cache_megabytes:
         return app
 

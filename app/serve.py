@@ -1,13 +1,11 @@
 """The serving process: a socket that is already ours, and uvicorn with its workers."""
 
-import logging
 import socket
-import sys
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.main import create_app, serving_app
+from app.main import create_app
 from app.protocol import Protocol
 from app.settings import Settings
 
@@ -38,25 +36,10 @@ def serve(settings: Settings, listener: socket.socket, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     print(f"Yaodian answers at http://{shown}:{port}/v1", flush=True)
     if workers == 1:
-        write_request_log()
         uvicorn.Server(configured(create_app(settings))).run(sockets=[listener])
         return
-    config = configured("app.serve:worker_app", workers=workers, factory=True)
+    config = configured("app.main:serving_app", workers=workers, factory=True)
     Multiprocess(config, sockets=[listener]).run()
-
-
-def worker_app() -> object:
-    """The application of one worker process."""
-    write_request_log()
-    return serving_app()
-
-
-def write_request_log() -> None:
-    """Send the lines of the request log to standard output, as they are."""
-    logger = logging.getLogger("yaodian.requests")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.handlers = [logging.StreamHandler(sys.stdout)]
 
 
 def configured(app: object, **options: object) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""The layers around the application, outermost first: request id and log, limits, headers.
+"""The layers around the application but for its cache: request id and log, limits, headers.
 
 They are plain ASGI; each passes on everything but HTTP requests.
 """
@@ -7,6 +7,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import PROBLEM_JSON, AddressTooLong, AppError, InternalError, problem
 
 log = logging.getLogger("yaodian")
-requests = logging.getLogger("yaodian.requests")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -47,11 +47,6 @@ PREFLIGHT = {
     b"access-control-allow-headers": b"*",
     b"access-control-max-age": b"86400",
 }
-
-
-def header(scope: Scope, name: bytes) -> bytes | None:
-    """The first value of a request's header."""
-    return next((value for key, value in scope["headers"] if key == name), None)
 
 
 def instance_of(scope: Scope) -> str:
@@ -91,29 +86,30 @@ class RequestLog:
     written down.
     """
 
-    def __init__(self, app: ASGIApp, written: bool):
+    def __init__(self, app: ASGIApp, write: Callable[[bytes], object] | None):
+        """`write` takes each line; without it none is written."""
         self.app = app
-        self.written = written
+        self.write = write
+        self.process = secrets.token_hex(5)
+        self.count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = header(scope, b"x-request-id")
-        known = given is not None and REQUEST_ID.fullmatch(given)
-        name = given if known and given else secrets.token_hex(8).encode()
-        told = {"status": 0, "bytes": 0}
+        name = self._name(scope)
+        status = size = 0
         ended = False
         began = time.perf_counter()
 
         async def noted(message: Message) -> None:
-            nonlocal ended
+            nonlocal status, size, ended
             if message["type"] == "http.response.start":
-                told["status"] = message["status"]
+                status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", name)]
             else:
-                told["bytes"] += len(message.get("body", b""))
+                size += len(message.get("body", b""))
                 ended = not message.get("more_body", False)
             await send(message)
 
@@ -121,24 +117,29 @@ class RequestLog:
             await self.app(scope, receive, noted)
         except Exception as error:
             log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
-            if not told["status"]:
+            if not status:
                 await send_problem(scope, noted, InternalError(*FAILED))
             elif not ended:
                 raise  # the client must see that the answer is broken off
         finally:
-            if self.written:
-                self._write(scope, name, told, time.perf_counter() - began)
+            if self.write is not None:
+                line = {
+                    "id": name.decode("ascii"),
+                    "method": scope["method"],
+                    "address": instance_of(scope),
+                    "status": status,
+                    "bytes": size,
+                    "ms": round((time.perf_counter() - began) * 1000, 2),
+                }
+                self.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
-    @staticmethod
-    def _write(scope: Scope, name: bytes, told: dict[str, int], seconds: float) -> None:
-        line = {
-            "id": name.decode("ascii"),
-            "method": scope["method"],
-            "address": instance_of(scope),
-            **told,
-            "ms": round(seconds * 1000, 2),
-        }
-        requests.info("%s", orjson.dumps(line).decode())
+    def _name(self, scope: Scope) -> bytes:
+        for key, value in scope["headers"]:
+            if key == b"x-request-id" and REQUEST_ID.fullmatch(value):
+                given: bytes = value
+                return given
+        self.count += 1
+        return f"{self.process}{self.count:06x}".encode()
 
 
 class Limits:

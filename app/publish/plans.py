@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.models.choices import Cause
 from app.publish.anchor import at, compare_anchors
 from app.publish.complaint import Complaint, Refused, shown
-from app.publish.reading import Draft, read_draft, told_at
 from app.publish.lookup import measured_now, named, neighbours
+from app.publish.reading import Draft, read_draft, told_at
 from app.publish.rows import Row, rows_of
 from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
 from app.publish.text import Body, TextProblem
@@ -155,7 +155,7 @@ def _known(connection: sa.Connection, drafts: Sequence[Draft]) -> Known:
     def of_others(table: str, codes: Iterable[str]) -> set[str]:
         """Those of some codes that are current and that no file at hand defines anew."""
         rows = named(connection, table, codes, SCOPE[table])
-        return {code for code, owner in rows if owner not in mine}
+        return {row["code"] for row in rows if row[SCOPE[table]] not in mine}
 
     known = Known(
         {table: of_others(table, codes) for table, codes in referred.items()},

@@ -87,13 +87,12 @@ def _known(connection: sa.Connection, tables: ResultTables) -> KnownResults:
     """What a file may speak of: those that it names of the current indicators and deliverables."""
     indicators, documents = tables.codes("indicator"), tables.codes("code")
     found = {
-        code: IndicatorKnown(name_zh, Unit(unit), Measure(measure))
-        for code, name_zh, unit, measure in named(
-            connection, "indicator", indicators, "name_zh", "unit", "measure"
-        )
+        row["code"]: IndicatorKnown(row["name_zh"], Unit(row["unit"]), Measure(row["measure"]))
+        for row in named(connection, "indicator", indicators, "name_zh", "unit", "measure")
     }
     titles = {
-        code: title_zh for code, title_zh in named(connection, "deliverable", documents, "title_zh")
+        row["code"]: row["title_zh"]
+        for row in named(connection, "deliverable", documents, "title_zh")
     }
     near = {
         **_nearest(connection, "indicator", indicators - found.keys()),
