@@ -1,0 +1,1 @@
+"""Measurements of the whole service, and what they are made on."""
