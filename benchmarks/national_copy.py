@@ -15,6 +15,7 @@ from app.db import DatabaseProblem, closing, told, writer_engine
 from app.models import MODELS, metadata
 from app.publish.prepare import migrate
 from app.publish.writer import is_published
+from app.settings import hide_password
 
 LOCK_SECONDS = 60
 BATCH = 10_000
@@ -32,7 +33,7 @@ def copy(source: str, url: str) -> None:
         address = f"{Path(source).absolute().as_uri()}?mode=ro"
         with shut(sqlite3.connect(address, uri=True)) as file, engine.begin() as connection:
             if is_published(connection):
-                raise DatabaseProblem(f"{url} is not empty")
+                raise DatabaseProblem(f"{hide_password(url)} is not empty")
             _copy(file, connection.connection.driver_connection)
         _analyze(engine)
 
