@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types format migrate schema openapi lock wheel clean conformance
+.PHONY: help serve test check lint types format migrate schema openapi lock wheel clean conformance bench
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,16 @@ check: lint types test ## what to run before a commit
 conformance: .venv/ready .venv-conformance/ready ## other people's tools on the real service: docs/ci.md
 	.venv-conformance/bin/python -m conformance
 
+.venv-bench/ready: benchmarks/requirements.lock
+	@echo "setting up .venv-bench: once, about a minute"
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r benchmarks/requirements.lock
+	touch $@
+
+bench: .venv/ready .venv-bench/ready ## measure the service beside others: benchmarks/RESULTS.md
+	.venv-bench/bin/python -m benchmarks
+
 lint: .venv/ready ## format, style, import rule
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -67,10 +77,12 @@ lock: .venv/ready ## pin all dependencies anew
 		--extra postgresql --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 		conformance/requirements.in -o conformance/requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		-c requirements.lock benchmarks/requirements.in -o benchmarks/requirements.lock
 	cd conformance && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 
 wheel: .venv/ready ## build dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 clean: ## remove what was made, but not var/
-	rm -rf .venv .venv-conformance conformance/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-conformance .venv-bench conformance/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
