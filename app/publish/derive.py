@@ -121,7 +121,10 @@ def rows_at(
             here.release_from <= number,
             sa.or_(here.release_to.is_(None), here.release_to > number),
         )
-        found |= {row["code"]: dict(row) for row in connection.execute(select).mappings()}
+        result = connection.execute(select)
+        names = tuple(result.keys())
+        rows = (dict(zip(names, row, strict=True)) for row in result)
+        found |= {row["code"]: row for row in rows}
     return found
 
 
