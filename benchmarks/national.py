@@ -89,7 +89,8 @@ class Part:
     def _of_results(self, connection: sa.Connection) -> Changes:
         codes = [plan_code(of, year) for of, year in self.plans()]
         announced = current_rows(connection, "deliverable", "plan", codes)
-        results, fates = [], {}
+        results: list[Row] = []
+        fates: dict[str, Row] = {}
         for of, year in self.plans():
             plan = plan_code(of, year)
             results += results_of(of, year)
