@@ -2,11 +2,13 @@
 
 import copy
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.cli import main
+from app.db import closing, writer_engine
+from app.models import TABLES
 from app.publish.check import check
 from tests.plans import anchored, body, indicator, plan, saved, target, task, text_of
 from tests.reading import everything, releases, state, versions
@@ -900,3 +904,116 @@ def test_two_promises_on_one_indicator_differ_by_their_due_year(
         "aa-2024-x-2025": 65,
     }
     assert found["aa-2024-x-2025"]["due_basis"] == "stated"
+
+
+# --- what an import costs ---------------------------------------------------------------------
+
+
+def plan_of(number: int, tasks: int) -> Raw:
+    """A plan of an issuer of its own, with one promise."""
+    issuer = f"issuer{number:02}"
+    made = [task(1, [target("x", 60)], {issuer: "participant"}), *map(task, range(2, tasks + 1))]
+    own = {"issuer": issuer, "bodies": [body(issuer)], "indicators": [indicator("x")]}
+    return anchored(plan(f"{issuer}-2024", made, **own))
+
+
+@contextmanager
+def watched() -> Iterator[tuple[list[str], list[int]]]:
+    """Every statement that SQLite is given, and a list with the steps that they take in tens.
+
+    Those that it gives itself, marked as comments, are not counted: it tidies up now and then.
+    """
+    said, steps = [""], [0]
+
+    def step() -> int:
+        steps[0] += not said[-1].startswith("--")
+        return 0
+
+    def watch(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_trace_callback(said.append)
+        connection.set_progress_handler(step, 10)
+
+    sa.event.listen(sa.Pool, "connect", watch)
+    try:
+        yield said, steps
+    finally:
+        sa.event.remove(sa.Pool, "connect", watch)
+
+
+def scans(url: str, said: list[str]) -> list[str]:
+    """The statements that read a table with a clock from end to end, but for a first row."""
+    found = []
+    with closing(writer_engine(url, 10)) as engine, engine.connect() as connection:
+        for statement in said:
+            if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+                continue
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+            tables = {name for *_, step in steps for name in re.findall(r"^SCAN (\w+)", step)}
+            first_row = re.search(r"LIMIT 1\b", statement) and "WHERE" not in statement
+            # what a file defined before has no index: some steps for each body, indicator, document
+            unindexed = "defined_in IN" in statement
+            if tables & set(TABLES) and not first_row and not unindexed:
+                found.append(statement)
+    return found
+
+
+def test_what_is_published_costs_as_much_in_a_large_database(
+    migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite counts the steps of its statements: to read all rows of a table takes many."""
+    files = [saved(tmp_path / f"{number}.json", plan_of(number, 12)) for number in range(60)]
+    new = saved(tmp_path / "new.json", plan_of(60, 2))
+    results = tmp_path / "r.csv"
+    results.write_text(
+        "indicator,period,value,source,source_title\nissuer00-x,2024,61.2%,summary,总结\n", "utf-8"
+    )
+    commands = (
+        ["import", new],
+        ["observe", results],
+        ["retract", "issuer00-x-2024-summary", "--note", "来源已撤回。"],
+    )
+    taken: dict[int, list[int]] = {1: [], 60: []}
+    for others, costs in taken.items():
+        url = f"sqlite:///{shutil.copy(migrated_file, tmp_path / f'{others}.db')}"
+        monkeypatch.setenv("YAODIAN_DATABASE_URL", url)
+        assert main(["import", *map(str, files[:others])]) == 0
+        for command in commands:
+            with watched() as (said, steps):
+                assert main([str(part) for part in command]) == 0
+            assert scans(url, said) == []
+            costs.append(steps[0])
+    for command, few, many in zip(commands, *taken.values(), strict=True):
+        assert few > 0
+        assert many <= 1.2 * few, command[0]
+
+
+def test_what_an_unknown_code_may_mean_is_looked_for_around_it(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the file has capitals, which sort before all codes."""
+    others = [body(f"{letter}{number:03}") for letter in "az" for number in range(150)]
+    raw = first_plan()
+    raw["bodies"] += others
+    assert run("import", saved(tmp_path / "plan.json", anchored(raw))) == 0
+    for wrong in ("shcools", "SCHOOLS-", "Schools"):
+        later = anchored(second_plan())
+        later["areas"][0]["tasks"][0]["participations"][0]["body"] = wrong
+        capsys.readouterr()
+        assert run("import", saved(tmp_path / "later.json", later)) == 1
+        (told,) = (line for line in capsys.readouterr().err.splitlines() if "no such" in line)
+        assert told.endswith(
+            f'no such body is defined; value: "{wrong}"'
+            + ("" if wrong.isupper() else "; nearest: schools")
+        )
+
+
+def test_what_a_file_no_longer_defines_is_unknown_to_it(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = anchored(first_plan())
+    assert run("import", saved(tmp_path / "plan.json", raw)) == 0
+    del raw["indicators"][1]
+    capsys.readouterr()
+    assert run("import", saved(tmp_path / "plan.json", raw)) == 1
+    (told,) = (line for line in capsys.readouterr().err.splitlines() if "no such" in line)
+    assert told.endswith('no such indicator is defined; value: "y"; nearest: x')
