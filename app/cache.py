@@ -43,7 +43,7 @@ SEARCHES = 4
 """One part in so many is for searches: nobody can push all else out by inventing words."""
 
 LONGEST_HEADER = 300
-"""Bytes of Accept and Accept-Encoding that usual clients send at most."""
+"""Bytes of Accept, Accept-Encoding and Host that usual clients send at most."""
 
 ANY = b"*/*"
 """An Accept that says no more than none does."""
@@ -57,8 +57,8 @@ METHODS = frozenset({"GET", "HEAD"})
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 Pairs = Sequence[tuple[bytes, bytes]]
-Key = tuple[bytes, bytes, str | None, bytes, bytes]
-"""Path, query, coding; and the form and host that are asked for, where they matter."""
+Key = tuple[bytes, bytes, str | None, bytes, str, bytes]
+"""Path, query, coding, Accept where it matters, scheme, and host where it matters."""
 
 
 @dataclass(frozen=True)
@@ -181,14 +181,28 @@ class Newest:
         age = now - self.read_at
         if age < FRESH:
             return self.value
-        if self.reading is None and now >= self.ask_after:
-            self.reading = asyncio.create_task(self._read(now))
-        if age >= STALE and self.reading is not None and not self.late:
-            done, _ = await asyncio.wait({self.reading}, timeout=PATIENCE)
-            self.late = not done
+        if age < STALE:
+            self._begin()
+        else:
+            await self._wait(now)
         return self.value if time.monotonic() - self.read_at < LONGEST_AWAY else None
 
-    async def _read(self, began: float) -> None:
+    def _begin(self) -> None:
+        if self.reading is None and time.monotonic() >= self.ask_after:
+            self.reading = asyncio.create_task(self._read())
+
+    async def _wait(self, came: float) -> None:
+        """Until it was read for a request that came then: what is being read may be too old."""
+        while came - self.read_at >= STALE and not self.late:
+            self._begin()
+            if self.reading is None:
+                return
+            done, _ = await asyncio.wait({self.reading}, timeout=PATIENCE)
+            if not done:
+                self.late = True
+
+    async def _read(self) -> None:
+        began = time.monotonic()
         try:
             self.value = await self.read()
             self.read_at = began
@@ -241,22 +255,23 @@ class Cache:
         if len(headers) < len(scope["headers"]):
             return None  # some header stands in several lines
         query: bytes = scope["query_string"]
-        accept = encodings = host = b""
-        if b"." not in path and b"format=" not in query:
-            accept = headers.get(b"accept", b"")
-        if self.craft.whole_addresses:
-            host = scope["scheme"].encode() + headers.get(b"host", b"")
         encodings = headers.get(b"accept-encoding", b"")
-        if len(encodings) > LONGEST_HEADER or len(accept) > LONGEST_HEADER:
+        accept = headers.get(b"accept", b"")
+        host = headers.get(b"host", b"") if self.craft.whole_addresses else b""
+        if max(len(encodings), len(accept), len(host)) > LONGEST_HEADER:
             return None
-        return path, query, self.coding(encodings), b"" if accept == ANY else accept, host
+        if accept == ANY or (accept and _names_form(path, query)):
+            accept = b""
+        return path, query, self.coding(encodings), accept, scope["scheme"], host
 
     async def _give(self, entry: Entry, scope: Scope, send: Send) -> None:
         """A kept answer, or 304 where the client has it."""
         answer = entry.answer
         for name, value in scope["headers"]:
             if name in CONDITIONS:
-                if value == entry.etag or self.craft.unchanged(scope["headers"], answer.headers):
+                if (value == entry.etag and name == b"if-none-match") or self.craft.unchanged(
+                    scope["headers"], answer.headers
+                ):
                     await _send(Answer(304, entry.not_modified, b""), scope, send)
                     return
                 break
@@ -291,15 +306,12 @@ class Cache:
     async def _asked(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
         """The application's answer to a question without conditions, in one coding.
 
+        It is told nothing but the key, so that no client can decide what others are answered.
         Where the application fails, what it says of that is sent before the failure is raised.
         """
-        headers = [
-            (name, value)
-            for name, value in scope["headers"]
-            if name not in CONDITIONS and name != b"accept-encoding"
-        ]
-        if coding := key[2]:
-            headers.append((b"accept-encoding", coding.encode()))
+        _, _, coding, accept, _, host = key
+        told = (b"accept-encoding", (coding or "").encode()), (b"accept", accept), (b"host", host)
+        headers = [pair for pair in told if pair[1]]
         messages: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -321,6 +333,14 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     await send(start)
     body = b"" if scope["method"] == "HEAD" else answer.body
     await send({"type": "http.response.body", "body": body})
+
+
+def _names_form(path: bytes, query: bytes) -> bool:
+    """Whether an address decides about the form of its answer, whatever a client accepts."""
+    _, dot, suffix = path.rpartition(b".")
+    if dot and suffix and b"/" not in suffix:
+        return True
+    return b"format=" in query and (query.startswith(b"format=") or b"&format=" in query)
 
 
 def _is_search(key: Key) -> bool:
