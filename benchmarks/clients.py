@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,11 +50,12 @@ async def steadily(
 
     A request that is due when all connections wait gets a new one: no answer delays a question.
     """
-    idle: list[Connection] = []
+    idle: deque[Connection] = deque()
     began = time.perf_counter()
 
     async def ask(due: float, address: str) -> float:
-        connection = idle.pop() if idle else await Connection.to(port)
+        # By turns, so that none is idle for so long that the server hangs up.
+        connection = idle.popleft() if idle else await Connection.to(port)
         await connection.ask(address)
         idle.append(connection)
         return (time.perf_counter() - due) * 1000

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.tools import PEERS, ROOT, SERVICE, postgresql_programs
+from benchmarks.tools import CORES, PEERS, ROOT, SERVICE, postgresql_programs
 
 LIBRARIES = {
     SERVICE: ("fastapi", "starlette", "pydantic", "sqlalchemy", "uvicorn", "httptools", "orjson"),
     PEERS: ("fastapi", "sqlmodel", "pydantic", "uvicorn", "uvloop", "psycopg", "datasette"),
 }
+
+LOAD = os.getloadavg()[0]
+"""What the machine was busy with in the minute before this program began."""
 
 ASK = "import importlib.metadata as m, sys; [print(x, m.version(x)) for x in sys.argv[1:]]"
 
@@ -24,7 +27,8 @@ def stamp() -> dict[str, str]:
         "time": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": _output(["git", "rev-parse", "--short", "HEAD"])
         + (" with uncommitted changes of the service" if changed else ""),
-        "machine": f"{len(os.sched_getaffinity(0))} cores of {_model()}, {_memory()}",
+        "machine": f"{len(CORES)} cores of {_model()}, {_memory()}",
+        "load": f"load average {LOAD:.1f} before the run",
     }
 
 

@@ -74,8 +74,9 @@ def _section(name: str, result: Mapping[str, Any] | None) -> str:
     if result is None:
         return f"Not measured yet: `.venv-bench/bin/python -m benchmarks {_options(name)}`.\n"
     stamp = result["stamp"]
-    head = f"*{stamp['time']}, commit {stamp['commit']}, {result['effort']}, {stamp['machine']}.*"
-    return f"{SECTIONS[name].told(result['measured'])}\n\n{head}\n"
+    facts = [stamp["time"], f"commit {stamp['commit']}", stamp["machine"], stamp["load"]]
+    facts += [result["rounds"]] if "rounds" in result else []
+    return f"{SECTIONS[name].told(result['measured'])}\n\n*{', '.join(facts)}.*\n"
 
 
 def _options(name: str) -> str:

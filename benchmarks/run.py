@@ -9,7 +9,7 @@ class Pair:
     """Two databases that hold the same kind of rows, few and many."""
 
     small: str | None
-    """None: the bundled plan alone, in a database made for it."""
+    """None: ten plans of the national case, in a database made for it."""
     large: str
 
     @property

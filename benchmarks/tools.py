@@ -63,5 +63,6 @@ def postgresql_programs() -> Path | None:
 
 
 def pinned(core: int | None) -> list[str]:
-    """What stands before a command that is to run on one core; nothing for any core."""
-    return [] if core is None else ["taskset", "-c", str(core)]
+    """What stands before a command that is to run on one core; None: on any."""
+    cores = CORES if core is None else [core]
+    return ["taskset", "-c", ",".join(map(str, cores))]

@@ -1,6 +1,6 @@
 """What is measured: `measure` gives figures that can be kept as JSON, `told` writes them out."""
 
-from benchmarks.sections import cold, hot, many, slow, start, workers
+from benchmarks.sections import cold, growth, hot, many, slow, start, workers
 
 SECTIONS = {
     "hot": hot,
@@ -9,5 +9,6 @@ SECTIONS = {
     "many": many,
     "start": start,
     "workers": workers,
+    "growth": growth,
 }
 """In the order in which they are measured and told."""
