@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,16 +20,16 @@ import pytest
 import sqlalchemy as sa
 
 import app.main
-from app.cache import SEEN, Cache, Seen
-from app.cli import main
-from app.db import Snapshot
+from app.cache import RETRY, SEEN, STALE, Cache, Seen
+from app.db import Snapshot, is_sqlite
 from app.models.choices import Cause
 from app.publish.plans import import_plans
 from app.publish.writer import Orders
 from tests.plans import anchored, body, indicator, plan, saved, target, task
 from tests.serving import serving
 from tests.test_http import written
-from tests.test_takedown import NOTES, RESULT, WORDS, raw_plan, results
+from tests.test_takedown import NOTES, RESULT, WORDS, do, raw_plan
+from tests.test_takedown import results as results_file
 
 Pair = tuple[str, str]
 Rows = list[tuple[Any, ...]]
@@ -613,3 +613,185 @@ def test_whatever_others_ask_each_is_told_what_it_would_be_told_alone(
                 assert ask(service, address, *headers, method=method) == expected, asked
             kinds.add(expected.status)
     assert kinds >= {200, 304, 404, 406, 422}
+
+
+# --- how long others may keep it --------------------------------------------------------------
+
+NOW = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+PAST = "public, max-age=86400, stale-while-revalidate=600, stale-if-error=86400"
+
+
+def day(days: int) -> str:
+    """The day in China so many days ago."""
+    return (datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days)).date().isoformat()
+
+
+def instant(minutes: float) -> str:
+    """The instant so many minutes ago."""
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+QUESTIONS: dict[str, tuple[str, Callable[[], str]]] = {
+    "now": (NOW, lambda: ""),
+    "since": (NOW, lambda: "since=0"),
+    "today": (NOW, lambda: f"as_of={day(0)}"),
+    "this second": (NOW, lambda: f"as_of={instant(0)}"),
+    "a release": (PAST, lambda: "release=1"),
+    "a day": (PAST, lambda: f"as_of={day(2)}"),
+    "two minutes ago": (PAST, lambda: f"as_of={instant(2)}"),
+    "before all releases": (PAST, lambda: "as_of=2020-01-01"),
+}
+"""How long others may keep an answer, and its question."""
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_others_may_keep_for_long_what_no_later_release_changes(
+    case: str, client: httpx.Client, keeping: httpx.Client
+) -> None:
+    lasting, made = QUESTIONS[case]
+    question = made()
+    for service in (client, keeping, keeping, keeping):
+        for suffix, is_file in (("", False), (".ndjson", False), (".csv", True), (".bibtex", True)):
+            if is_file and question == "since=0":
+                continue  # citations do not say what changed
+            told = ask(service, f"/v1/targets{suffix}?{question}")
+            assert told.status == 200
+            immutable = ", immutable" if is_file and lasting == PAST else ""
+            assert told.header("cache-control") == lasting + immutable
+
+
+def test_others_may_keep_a_page_behind_a_cursor_for_long(keeping: httpx.Client) -> None:
+    following = keeping.get("/v1/targets?limit=5").json()["links"]["next"]
+    assert ask(keeping, following).header("cache-control") == PAST
+    as_file = ask(keeping, following.replace("/targets?", "/targets.csv?"))
+    assert as_file.header("cache-control") == f"{PAST}, immutable"
+
+
+# --- when there is another release, or no database --------------------------------------------
+
+
+def test_a_takedown_is_seen_in_answers_about_the_past(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YAODIAN_DATABASE_URL", url)
+    do("import", saved(tmp_path / "plan.json", anchored(raw_plan())))
+    file = tmp_path / "results.csv"
+    file.write_text(results_file(61.83), encoding="utf-8")
+    do("observe", file)
+    addresses = [
+        f"/v1/observations/{RESULT}?release=2",
+        "/v1/observations.csv?release=2",
+        "/v1/history?indicator=aa-x&release=2",
+    ]
+    with serving(url, cache_megabytes="1") as service:
+        before = [ask(service, address) for address in addresses for _ in range(3)][::3]
+        assert all(WORDS[0].encode() in told.raw for told in before)
+        do("takedown", f"observations/{RESULT}", *NOTES)
+        time.sleep(WHEN_SEEN)
+        for address, old in zip(addresses, before, strict=True):
+            told = ask(service, address, ("If-None-Match", old.header("etag") or ""))
+            assert told.status == 200
+            assert not any(word.encode() in told.raw for word in (*WORDS, "61.83"))
+
+
+@contextmanager
+def away(url: str, engine: sa.Engine) -> Iterator[None]:
+    """The database lets nobody in; SQLite's has lost the table that all answers rest on."""
+    if is_sqlite(url):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE release RENAME TO lost")
+        yield
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE lost RENAME TO release")
+        return
+    server, _, name = url.replace("+psycopg", "").rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(end, [name])
+        try:
+            yield
+        finally:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    engine.dispose()
+
+
+def test_kept_answers_go_on_without_a_database(url: str, engine: sa.Engine, tmp_path: Path) -> None:
+    publish(engine, tmp_path)
+    with serving(url, cache_megabytes="1") as service:
+        (kept_answer,) = {ask(service, "/v1/plans").raw for _ in range(3)}
+        with away(url, engine):
+            time.sleep(STALE)
+            began = time.monotonic()
+            for _ in range(20):
+                assert ask(service, "/v1/plans").raw == kept_answer
+                other = ask(service, "/v1/tasks")
+                assert (other.status, other.header("cache-control")) == (503, "no-store")
+                assert other.header("retry-after") == "5"
+                time.sleep(0.02)
+            assert time.monotonic() - began < 5
+        publish(engine, tmp_path, year=2025)
+        time.sleep(WHEN_SEEN + RETRY)
+        assert service.get("/v1/tasks").json()["meta"]["release"] == 2
+        assert service.get("/v1/plans").json()["meta"]["total"] == 2
+
+
+def test_nobody_waits_long_for_a_database_that_hangs(
+    url: str, engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One request waits, those after it do not."""
+    newest, goes_on = app.main.newest, Event()
+    goes_on.set()
+
+    def hanging(snapshot: Snapshot) -> Any:
+        goes_on.wait(20)
+        return newest(snapshot)
+
+    monkeypatch.setattr(app.main, "newest", hanging)
+    monkeypatch.setattr(app.cache, "PATIENCE", 1)
+    publish(engine, tmp_path)
+    with serving(url, cache_megabytes="1") as service:
+        (kept_answer,) = {ask(service, "/v1/plans").raw for _ in range(3)}
+        goes_on.clear()
+        time.sleep(STALE)
+        durations = []
+        for _ in range(5):
+            began = time.monotonic()
+            assert ask(service, "/v1/plans").raw == kept_answer
+            durations.append(time.monotonic() - began)
+        goes_on.set()
+        assert 1 <= durations[0] < 3
+        assert sum(durations[1:]) < 1
+        publish(engine, tmp_path, year=2025)
+        time.sleep(WHEN_SEEN)
+        assert service.get("/v1/plans").json()["meta"]["release"] == 2
+
+
+def test_a_slow_answer_about_the_newest_release_makes_no_old_answers(
+    url: str, engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked behind a release does not rest on what was read before it."""
+    newest, is_read = app.main.newest, Event()
+    delays = [0.0]
+
+    def slow(snapshot: Snapshot) -> Any:
+        found = newest(snapshot)
+        is_read.set()
+        time.sleep(delays.pop())
+        delays[:] = delays or [0.0]
+        return found
+
+    monkeypatch.setattr(app.main, "newest", slow)
+    publish(engine, tmp_path)
+    with serving(url, cache_megabytes="1") as service, ThreadPoolExecutor(1) as threads:
+        for _ in range(3):
+            ask(service, "/v1/plans")
+        time.sleep(STALE)
+        is_read.clear()
+        delays[:] = [0.0, 3]
+        first = threads.submit(ask, service, "/v1/plans")
+        assert is_read.wait(5)
+        publish(engine, tmp_path, year=2025)
+        time.sleep(WHEN_SEEN)
+        assert not first.done()
+        assert service.get("/v1/plans").json()["meta"]["release"] == 2
