@@ -42,7 +42,7 @@ def _measure(name: str, run: Run) -> None:
     measured = SECTIONS[name].measure(run)
     result = {"stamp": stamp(), "versions": versions(), "measured": measured}
     if "rates" in measured:
-        result["rounds"] = f"{run.rounds} rounds of {run.seconds} s"
+        result["rounds"] = f"{run.rounds} rounds of {measured['seconds']} s"
     keep(name, result)
     render()
     print(f"  {time.monotonic() - began:.0f} s", flush=True)

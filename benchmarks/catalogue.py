@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.postgresql import analyse
 from benchmarks.run import Run
 from benchmarks.servers import environment
 from benchmarks.tools import ROOT, SERVICE, Failed
@@ -27,6 +28,8 @@ print(json.dumps(raw, ensure_ascii=False))
 def small_catalogue(url: str) -> None:
     """Fill an empty database with a few plans of the national case."""
     _service("-m", "benchmarks.national", url, "--plans", str(SMALL))
+    if url.startswith("postgresql"):
+        analyse([url])
 
 
 def new_plan(number: int, folder: Path) -> Path:

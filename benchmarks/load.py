@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.processes import processor_seconds
 from benchmarks.tools import HERE, LOAD_CORE, Failed, pinned
 
 CONNECTIONS = 16
 
-Rates = dict[str, dict[str, list[float]]]
-"""Requests/s of each round, by case and peer."""
+Rounds = dict[str, dict[str, list[float]]]
+"""A figure of each round, by case and peer."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,14 @@ class Walk:
         self.core = core
         self.position = 0
 
-    def load(self, seconds: int) -> float:
-        """Requests/s over the next addresses; raises Failed where they do not last."""
+    def load(self, seconds: int) -> Load:
+        """Load the server with the next addresses; raises Failed where they do not last."""
         rest = self.addresses[self.position :]
         told = load(self.url, seconds, addresses=rest, core=self.core)
         if told.repeated:
             raise Failed(f"{self.url}: {len(self.addresses)} addresses did not last")
         self.position += told.walked
-        return told.rate
+        return told
 
 
 @dataclass(frozen=True)
@@ -114,22 +115,32 @@ class Shot:
 
     case: str
     peer: str
-    fire: Callable[[int], float]
-    """Loads it for so many seconds and gives back requests/s."""
+    process: int
+    """The id of the server's first process."""
+    fire: Callable[[int], Load]
+    """Loads it for so many seconds."""
 
 
-def interleaved(shots: Sequence[Shot], rounds: int, seconds: int) -> Rates:
-    """Measure in rounds: in each all cases, and in each case all peers, in turning order."""
-    rates: Rates = {}
+def interleaved(shots: Sequence[Shot], rounds: int, seconds: int) -> dict[str, Rounds]:
+    """Measure in rounds: in each all cases, and in each case all peers, in turning order.
+
+    Gives back `rates`, in requests per second, and `costs`, the milliseconds of a processor that
+    the server's processes took for a request; these hardly feel what else the machine does.
+    """
+    rates: Rounds = {}
+    costs: Rounds = {}
     for number in range(rounds):
         for case in dict.fromkeys(shot.case for shot in shots):
             peers = [shot for shot in shots if shot.case == case]
             turn = number % len(peers)
             for shot in peers[turn:] + peers[:turn]:
-                rate = shot.fire(seconds)
-                rates.setdefault(case, {}).setdefault(shot.peer, []).append(rate)
+                before = processor_seconds(shot.process)
+                told = shot.fire(seconds)
+                cost = (processor_seconds(shot.process) - before) * 1000 / told.requests
+                rates.setdefault(case, {}).setdefault(shot.peer, []).append(told.rate)
+                costs.setdefault(case, {}).setdefault(shot.peer, []).append(cost)
         print(f"  round {number + 1} of {rounds}", flush=True)
-    return rates
+    return {"rates": rates, "costs": costs}
 
 
 def middle_ratio(these: Sequence[float], those: Sequence[float]) -> float:

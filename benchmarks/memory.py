@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.processes import processes
+
 WORKER = b"spawn_main"
 """What stands in the command of a worker process."""
 
@@ -23,14 +25,6 @@ class Memory:
     """Pages in memory; those that processes share are divided among them."""
     worker: float
     """Proportional, one worker on average; of a server without workers: its process."""
-
-
-def processes(first: int) -> Iterator[int]:
-    """A process and all that descend from it."""
-    yield first
-    for task in Path(f"/proc/{first}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from processes(int(child))
 
 
 def memory(first: int) -> Memory:

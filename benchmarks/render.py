@@ -23,7 +23,9 @@ is under load: in every round each case is measured for all peers one after anot
 turns from round to round. Figures are medians over the rounds; ratios are medians of the ratios
 within each round. Before anything is measured every peer must answer with the right rows. One
 request that fails, by status 400 or more, a socket error or a time-out, ends the run with an
-error: no figure here hides one. Where a section does otherwise, it says so.
+error: no figure here hides one. Processor time is what the server's processes took of a core for
+one request; its ratios tell the same as those of requests/s where nothing else kept the machine
+busy, and nearly the same where something did. Where a section does otherwise, it says so.
 """
 
 DIFFERENCES = """## What differs between the peers

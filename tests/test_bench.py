@@ -1,13 +1,17 @@
 """What the benchmark computes from what it sees; measuring itself is `make bench`."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from benchmarks.addresses import LIMITS, never_alike
 from benchmarks.asking import Answer, codes_of
 from benchmarks.clients import quantile
-from benchmarks.load import Shot, interleaved, middle_ratio, parse_load
+from benchmarks.load import Load, Shot, interleaved, middle_ratio, parse_load
+from benchmarks.processes import processor_seconds
 from benchmarks.tools import Failed
 
 TOLD = """Running 2s test @ http://127.0.0.1:1
@@ -43,12 +47,27 @@ def test_rounds_turn_the_order_of_the_peers():
     fired = []
 
     def shot(case: str, peer: str) -> Shot:
-        return Shot(case, peer, lambda seconds: fired.append(case + peer) or float(seconds))
+        def fire(seconds: int) -> Load:
+            assert seconds == 3
+            fired.append(case + peer)
+            return parse_load(TOLD)
+
+        return Shot(case, peer, os.getpid(), fire)
 
     shots = [shot("a", "1"), shot("b", "1"), shot("a", "2"), shot("b", "2")]
-    rates = interleaved(shots, rounds=2, seconds=3)
+    measured = interleaved(shots, rounds=2, seconds=3)
     assert fired == ["a1", "a2", "b1", "b2", "a2", "a1", "b2", "b1"]
-    assert rates == {"a": {"1": [3, 3], "2": [3, 3]}, "b": {"1": [3, 3], "2": [3, 3]}}
+    rates = {"1": [200, 200], "2": [200, 200]}
+    assert measured["rates"] == {"a": rates, "b": rates}
+
+
+def test_processor_time_is_that_of_a_process_and_its_children():
+    busy = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ninput()"
+    command = ["sh", "-c", f"{sys.executable} -c '{busy}'; true"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+        shell.stdout.readline()
+        assert 0.4 < processor_seconds(shell.pid) < 5
+        shell.communicate(b"\n")
 
 
 def test_no_two_addresses_are_alike_and_their_order_is_fixed():

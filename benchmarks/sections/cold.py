@@ -8,8 +8,9 @@ from typing import Any
 from benchmarks.addresses import AREA, never_alike, sort_keys
 from benchmarks.asking import codes_of, got
 from benchmarks.databases import empty
-from benchmarks.load import Rates, Shot, Walk, interleaved, middle_ratio
+from benchmarks.load import Rounds, Shot, Walk, interleaved, middle_ratio
 from benchmarks.peers.started import fill_textbook, textbook
+from benchmarks.postgresql import analyse
 from benchmarks.rows import published
 from benchmarks.run import Run
 from benchmarks.servers import Server, service
@@ -27,7 +28,7 @@ ROWS = {"24 tasks": ("", 24), "6 tasks of one area": (f"area={AREA}&", 6)}
 
 
 def measure(run: Run) -> dict[str, Any]:
-    """Requests/s of each round, by case and peer."""
+    """Requests/s and processor time of each round, by case and peer."""
     folder = run.place("cold")
     with ExitStack() as stack:
         databases = stack.enter_context(empty(folder, ("yaodian", "textbook")))
@@ -37,9 +38,10 @@ def measure(run: Run) -> dict[str, Any]:
             fill_textbook(urls["textbook"], published(ours.port), folder)
             theirs = stack.enter_context(textbook(urls["textbook"], folder))
             shots += _shots(kind, {OURS: ours, TEXTBOOK: theirs})
+        analyse(databases["PostgreSQL"].values())
         for shot in shots:
             shot.fire(1)
-        return {"rates": interleaved(shots, run.rounds, run.seconds)}
+        return interleaved(shots, run.rounds, run.seconds) | {"seconds": run.seconds}
 
 
 def _shots(kind: str, servers: Mapping[str, Server]) -> Iterator[Shot]:
@@ -51,18 +53,27 @@ def _shots(kind: str, servers: Mapping[str, Server]) -> Iterator[Shot]:
             codes = codes_of(got(server.port, last))
             if len(codes) != count:
                 raise Failed(f"{peer}: {last} has {len(codes)} rows, not {count}")
-            yield Shot(f"{name}, {kind}", peer, Walk(server.url, addresses).load)
+            walk = Walk(server.url, addresses)
+            yield Shot(f"{name}, {kind}", peer, server.process, walk.load)
 
 
 def told(result: Mapping[str, Any]) -> str:
     """The table and what was wanted."""
-    rates: Rates = result["rates"]
+    rates: Rounds = result["rates"]
+    costs: Rounds = result["costs"]
     ratios = {
         case: middle_ratio(by_peer[OURS], by_peer[TEXTBOOK]) for case, by_peer in rates.items()
     }
-    head = ["requests/s", OURS, TEXTBOOK, "ratio"]
+    peers = (OURS, TEXTBOOK)
+    head = ["requests/s", *peers, "ratio", *(f"processor ms, {peer}" for peer in peers), "ratio"]
     rows = [
-        [case, *(rate(median(by_peer[peer])) for peer in (OURS, TEXTBOOK)), times(ratios[case])]
+        [
+            case,
+            *(rate(median(by_peer[peer])) for peer in peers),
+            times(ratios[case]),
+            *(f"{median(costs[case][peer]):.2f}" for peer in peers),
+            times(middle_ratio(costs[case][TEXTBOOK], costs[case][OURS])),
+        ]
         for case, by_peer in rates.items()
     ]
     verdicts = [
@@ -76,5 +87,6 @@ ABOUT = (
     "The addresses differ in `limit` (24 to 1,000, which lets all rows through) and `sort`, in an "
     "order shuffled with a fixed seed; none is asked for twice of the same server. The service's "
     "cache is on, as it is by default, and finds nothing. The textbook is sent the same addresses "
-    "and ignores `sort`."
+    "and ignores `sort`. Processor time is that of the Python process for one request, without "
+    "the PostgreSQL server's."
 )

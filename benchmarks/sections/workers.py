@@ -8,8 +8,9 @@ from typing import Any
 
 from benchmarks.addresses import never_alike, sort_keys
 from benchmarks.databases import empty
-from benchmarks.load import Rates, Shot, Walk, interleaved, load, middle_ratio
+from benchmarks.load import Load, Rounds, Shot, Walk, interleaved, load, middle_ratio
 from benchmarks.memory import memory
+from benchmarks.postgresql import analyse
 from benchmarks.run import Run
 from benchmarks.servers import Server, service
 from benchmarks.tables import rate, table, times
@@ -32,26 +33,27 @@ def measure(run: Run) -> dict[str, Any]:
                 server = stack.enter_context(started)
                 held[f"{kind}, {count}"] = server
                 shots += _shots(kind, count, server)
+        analyse(databases["PostgreSQL"].values())
         for shot in shots:
             shot.fire(1)
-        rates = interleaved(shots, run.rounds, run.seconds)
+        measured = interleaved(shots, run.rounds, run.seconds)
         memories = {name: memory(server.process).worker for name, server in held.items()}
-    return {"rates": rates, "memory": memories}
+    return measured | {"seconds": run.seconds, "memory": memories}
 
 
 def _shots(kind: str, count: str, server: Server) -> Iterator[Shot]:
-    yield Shot(f"hot, {kind}", count, partial(_hot, server))
+    yield Shot(f"hot, {kind}", count, server.process, partial(_hot, server))
     walk = Walk(server.url, never_alike(sort_keys(server.port)), core=None)
-    yield Shot(f"cold, {kind}", count, walk.load)
+    yield Shot(f"cold, {kind}", count, server.process, walk.load)
 
 
-def _hot(server: Server, seconds: int) -> float:
-    return load(f"{server.url}/v1/tasks", seconds, core=None).rate
+def _hot(server: Server, seconds: int) -> Load:
+    return load(f"{server.url}/v1/tasks", seconds, core=None)
 
 
 def told(result: Mapping[str, Any]) -> str:
     """The table."""
-    rates: Rates = result["rates"]
+    rates: Rounds = result["rates"]
     head = ["requests/s", "1 worker", "2 workers", "ratio"]
     rows = [
         [
