@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -106,10 +106,15 @@ class Watched:
         assert self.sent == []
 
 
+def keeper(url: str, megabytes: str = "1") -> AbstractContextManager[httpx.Client]:
+    """A client of a service that keeps answers."""
+    return serving(url, cache_megabytes=megabytes, request_log="false")
+
+
 @pytest.fixture(scope="module")
 def keeping(published_url: str) -> Iterator[httpx.Client]:
     """A service that keeps answers, beside `client`, which keeps none, on one database."""
-    with serving(published_url, cache_megabytes="16") as service:
+    with keeper(published_url, "16") as service:
         yield service
 
 
@@ -211,7 +216,7 @@ def test_plan_against_plan_is_kept(
     publish(engine, tmp_path)
     publish(engine, tmp_path, year=2025)
     address = "/v1/plans/aa-2024/diff/aa-2025"
-    with serving(url) as plain, serving(url, cache_megabytes="1") as service:
+    with serving(url) as plain, keeper(url) as service:
         watched.learn(plain)
         for form in ("", ".csv"):
             expected = ask(plain, address + form)
@@ -269,7 +274,7 @@ def test_whole_addresses_are_those_of_the_host_that_was_asked(
 def test_what_is_asked_for_a_third_time_costs_no_statement(
     address: str, published_url: str, watched: Watched
 ) -> None:
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         watched.learn(service)
         for coding in ((), (GZIP,), (BR,)):
             counts = []
@@ -287,7 +292,7 @@ def test_a_condition_at_first_is_left_to_the_application(
     fresh = ask(client, address)
     tag = ("If-None-Match", fresh.header("etag") or "")
     not_modified = ask(client, address, tag)
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         watched.learn(service)
         with watched.silent():
             assert ask(service, address, tag) == not_modified, "a tag needs no rows"
@@ -303,7 +308,7 @@ def test_many_who_ask_at_once_cost_one_answer(
 ) -> None:
     address = "/v1/targets?unit=percent"
     expected = ask(client, address)
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         service.get("/v1/plans")  # what a release rests on is read once
         watched.learn(service)
         watched.before = lambda: time.sleep(0.5)
@@ -324,7 +329,7 @@ def test_a_failure_is_that_of_one_request(
         if failed.acquire(blocking=False):
             raise RuntimeError("a fault inside")
 
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         service.get("/v1/plans")  # what a release rests on is read once
         watched.learn(service)
         watched.before = fail_once
@@ -341,7 +346,7 @@ def test_a_failure_is_that_of_one_request(
 
 def test_a_client_that_leaves_harms_nobody(published_url: str, watched: Watched) -> None:
     address = "/v1/areas?limit=3"
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         service.get("/v1/plans")  # what a release rests on is read once
         watched.learn(service)
         watched.before = lambda: time.sleep(0.2)
@@ -375,7 +380,7 @@ def test_refusals_are_not_kept(
     for bodies, cause in (["aa", "yy"], None), (["aa"], Cause.CORRECTION):
         saved(path, anchored(plan("aa-2024", [task(1)], [*map(body, bodies)])))
         import_plans(engine, [path], Orders(cause=cause), lambda _en, _zh: None)
-    with serving(url, cache_megabytes="1") as service:
+    with keeper(url) as service:
         for _ in range(4):
             told = ask(service, address)
             assert (told.status, told.header("cache-control")) == (status, "no-store")
@@ -393,7 +398,7 @@ def kept(cache: Cache) -> list[tuple[bytes, bytes]]:
 
 def test_what_is_kept_stays_within_its_room(published_url: str, caches: list[Cache]) -> None:
     """Sixty lists of 20 kB and more are asked for, in a mebibyte."""
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         sizes = []
         for number in range(60):
             for _ in range(2):
@@ -413,7 +418,7 @@ def test_what_is_kept_stays_within_its_room(published_url: str, caches: list[Cac
 def test_searches_push_nothing_out_but_searches(
     published_url: str, caches: list[Cache], watched: Watched
 ) -> None:
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         for _ in range(2):
             ask(service, "/v1/plans")
         watched.learn(service)
@@ -432,7 +437,7 @@ def test_searches_push_nothing_out_but_searches(
 
 
 def test_what_is_asked_once_is_not_kept(published_url: str, caches: list[Cache]) -> None:
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         for number in range(40):
             assert ask(service, f"/v1/tasks?limit={number + 1}").status == 200
             assert ask(service, f"/v1/tasks?colour={number}").status == 422
@@ -498,7 +503,7 @@ def test_no_client_decides_what_another_is_told(
 ) -> None:
     expected = ask(client, address, *to)
     assert expected.status == 200
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         assert told_after(service, address, by, to) == expected
 
 
@@ -600,7 +605,7 @@ def test_whatever_others_ask_each_is_told_what_it_would_be_told_alone(
     chance = random.Random(seed)
     alone: dict[Any, Told] = {}
     kinds = set()
-    with serving(published_url, cache_megabytes="1") as service:
+    with keeper(published_url) as service:
         for _ in range(400):
             address = chance.choice(chance.sample(TRICKS, len(TRICKS))[:2] + TRICKS[:1])
             headers = chance.choices(STRANGE, k=chance.randrange(4))
@@ -683,7 +688,7 @@ def test_a_takedown_is_seen_in_answers_about_the_past(
         "/v1/observations.csv?release=2",
         "/v1/history?indicator=aa-x&release=2",
     ]
-    with serving(url, cache_megabytes="1") as service:
+    with keeper(url) as service:
         before = [ask(service, address) for address in addresses for _ in range(3)][::3]
         assert all(WORDS[0].encode() in told.raw for told in before)
         do("takedown", f"observations/{RESULT}", *NOTES)
@@ -718,7 +723,7 @@ def away(url: str, engine: sa.Engine) -> Iterator[None]:
 
 def test_kept_answers_go_on_without_a_database(url: str, engine: sa.Engine, tmp_path: Path) -> None:
     publish(engine, tmp_path)
-    with serving(url, cache_megabytes="1") as service:
+    with keeper(url) as service:
         (kept_answer,) = {ask(service, "/v1/plans").raw for _ in range(3)}
         with away(url, engine):
             time.sleep(STALE)
@@ -750,7 +755,7 @@ def test_nobody_waits_long_for_a_database_that_hangs(
     monkeypatch.setattr(app.main, "newest", hanging)
     monkeypatch.setattr(app.cache, "PATIENCE", 1)
     publish(engine, tmp_path)
-    with serving(url, cache_megabytes="1") as service:
+    with keeper(url) as service:
         (kept_answer,) = {ask(service, "/v1/plans").raw for _ in range(3)}
         goes_on.clear()
         time.sleep(STALE)
@@ -783,7 +788,7 @@ def test_a_slow_answer_about_the_newest_release_makes_no_old_answers(
 
     monkeypatch.setattr(app.main, "newest", slow)
     publish(engine, tmp_path)
-    with serving(url, cache_megabytes="1") as service, ThreadPoolExecutor(1) as threads:
+    with keeper(url) as service, ThreadPoolExecutor(1) as threads:
         for _ in range(3):
             ask(service, "/v1/plans")
         time.sleep(STALE)
