@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from app.memory import Memory
+from app.models.grams import GRAMS, gram_table, grams
+from app.models.text import TEXT_TABLES
 from app.settings import hide_password
 
 WRITER_LOCK = 0x79616F64
 """Key of the PostgreSQL advisory lock that one writer holds."""
 
 
-STATEMENT_SECONDS = 20
-"""How long one statement of a reader may take on PostgreSQL."""
+STATEMENT_SECONDS = 10
+"""How long one statement of a reader may take."""
+
+STEPS = 200_000
+"""Steps of SQLite's machine, some milliseconds, between two looks at the clock."""
 
 DEAD_PEER = {
     "keepalives_idle": 10,
@@ -39,6 +45,10 @@ class DatabaseProblem(Exception):
     """The database cannot be used; the text is one sentence that says which and why."""
 
 
+class StatementTooLong(DatabaseProblem):
+    """One statement of a reader took longer than it may."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One consistent state of the database, for the length of a request."""
@@ -47,6 +57,8 @@ class Snapshot:
     """The driver's own connection."""
     dialect: str
     """sqlite or postgresql."""
+    memory: Memory = field(default_factory=Memory)
+    """What was counted before in this database."""
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a compiled statement, as the driver's tuples."""
@@ -90,18 +102,35 @@ def reader_engine(url: str, threads: int) -> sa.Engine:
     path = sqlite_path(url)
     return sa.create_engine(
         "sqlite://",
-        creator=lambda: _read_only(path),
+        creator=lambda: _read_only(path, _Reading),
         poolclass=sa.QueuePool,
         pool_size=threads,
         max_overflow=0,
     )
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+class _Reading(sqlite3.Connection):
+    """A reader's connection: each statement, which has a cursor of its own, ends in time."""
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self.ends = float("inf")
+        self.set_progress_handler(lambda: time.monotonic() > self.ends, STEPS)
+
+    def cursor(self, *arguments: Any, **options: Any) -> Any:
+        """A cursor for the statement that begins now."""
+        self.ends = time.monotonic() + STATEMENT_SECONDS
+        return super().cursor(*arguments, **options)
+
+
+def _read_only(
+    path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro",
         uri=True,
         isolation_level=None,
+        factory=kind,
         check_same_thread=False,
         cached_statements=256,
     )
@@ -110,10 +139,11 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def snapshot(engine: sa.Engine, url: str) -> Iterator[Snapshot]:
+def snapshot(engine: sa.Engine, url: str, memory: Memory | None = None) -> Iterator[Snapshot]:
     """A read transaction that sees one state from its first statement to its end.
 
-    Raises DatabaseProblem where the database fails; the connection is then thrown away.
+    `memory` is what was counted before in the same database. Raises DatabaseProblem where the
+    database fails, StatementTooLong where it takes too long; the connection is then thrown away.
     """
     begin = "BEGIN"
     if engine.dialect.name == "postgresql":
@@ -123,14 +153,16 @@ def snapshot(engine: sa.Engine, url: str) -> Iterator[Snapshot]:
         lease = engine.raw_connection()
         lease.cursor().execute(begin)
         try:
-            yield Snapshot(lease.driver_connection, engine.dialect.name)
+            yield Snapshot(lease.driver_connection, engine.dialect.name, memory or Memory())
         finally:
             lease.cursor().execute("ROLLBACK")
     except (engine.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
         # A damaged file can also hold bytes that are no text.
         if lease:
             lease.invalidate()
-        raise DatabaseProblem(_sentence(url, _first_line(error))) from error
+        reason = _first_line(error)
+        kind = StatementTooLong if _took_too_long(reason) else DatabaseProblem
+        raise kind(_sentence(url, reason)) from error
     finally:
         if lease:
             lease.close()
@@ -245,6 +277,8 @@ def _erase_sqlite(engine: sa.Engine) -> None:
     lease = engine.raw_connection()
     try:
         cursor = lease.cursor()
+        for table in map(gram_table, TEXT_TABLES):
+            cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         ((busy, _, _),) = cursor.fetchall()
@@ -299,6 +333,7 @@ def closing(engine: sa.Engine) -> Iterator[sa.Engine]:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous = FULL")
+    connection.create_function(GRAMS, 1, grams, deterministic=True)
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
@@ -346,8 +381,13 @@ SENTENCES = {
     "authentication failed": "{url} refused the user or the password",
     "connection refused": "nothing answers at {url}",
     "statement timeout": "{url} took too long for one statement",
+    "interrupted": "{url} took too long for one statement",
     "disk is full": "there is no room on the disk of {url}",
 }
+
+
+def _took_too_long(reason: str) -> bool:
+    return reason == "interrupted" or "statement timeout" in reason
 
 
 def _sentence(url: str, reason: str) -> str:

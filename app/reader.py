@@ -9,8 +9,17 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from app.db import DatabaseProblem, Snapshot, reader_engine, snapshot, told
+from app.db import (
+    STATEMENT_SECONDS,
+    DatabaseProblem,
+    Snapshot,
+    StatementTooLong,
+    reader_engine,
+    snapshot,
+    told,
+)
 from app.errors import DatabaseUnavailable
+from app.memory import Memory
 from app.query import Source, State, sources_of
 from app.settings import Settings
 
@@ -34,6 +43,7 @@ class Reader:
     """Reads that run at the same time, each on a thread and a connection of its own."""
     engine: sa.Engine = field(init=False)
     threads: ThreadPoolExecutor = field(init=False)
+    memory: Memory = field(default_factory=Memory)
     sources: dict[tuple[int, str | None], Source] = field(default_factory=dict)
     """What releases rest on, by number and edition: a release never changes, so it is read once."""
 
@@ -58,8 +68,15 @@ class Reader:
     def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
         try:
             url = self.settings.database_url
-            with told(url), snapshot(self.engine, url) as state:
+            with told(url), snapshot(self.engine, url, self.memory) as state:
                 return ask(state)
+        except StatementTooLong as error:
+            log.error("%s", error)
+            raise DatabaseUnavailable(
+                f"This question takes the database longer than {STATEMENT_SECONDS} seconds; "
+                "ask for less at a time, for instance with a filter.",
+                f"数据库回答这一查询需要超过{STATEMENT_SECONDS}秒；请缩小查询范围，例如增加筛选条件。",
+            ) from error
         except DatabaseProblem as error:
             log.error("%s", error)
             raise DatabaseUnavailable(

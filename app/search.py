@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from app.models.grams import GRAMS, gram_table, pairs
+
 HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 LATIN = "0-9a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 TOKEN = re.compile(f"[{HAN}]|[{LATIN}]+")
@@ -46,6 +48,47 @@ def contains(
     """Whether stored text has a word."""
     place = sa.func.instr if dialect == "sqlite" else sa.func.strpos
     return place(text, word) > sa.literal_column("0")
+
+
+def needed_grams(words: Iterable[str], dialect: str) -> str:
+    """What a row's index must hold for all words of a query, as `may_contain` takes it.
+
+    A pair of characters is in few rows; a single one counts where no pair has it.
+    """
+    needed: dict[str, None] = {}
+    for word in words:
+        parts = word.split()
+        both = pairs(parts)
+        paired = set("".join(both))
+        needed |= dict.fromkeys(both) | dict.fromkeys(t for t in parts if t not in paired)
+    if dialect == "sqlite":
+        return " AND ".join(f'"{gram}"' for gram in needed)
+    return " ".join(needed)
+
+
+def may_contain(
+    text: sa.FromClause, needed: sa.BindParameter[str], dialect: str
+) -> sa.ColumnElement[bool]:
+    """Whether a row of text has all grams: few rows that do not match have them too."""
+    if dialect == "sqlite":
+        return text.c.row_id.in_(candidates(text, needed, dialect))
+    made = sa.Function(GRAMS, text.c.words, type_=sa.ARRAY(sa.Text))
+    return made.op("@>", is_comparison=True)(
+        sa.func.string_to_array(needed, sa.literal_column("' '"))
+    )
+
+
+def candidates(
+    text: sa.FromClause, needed: sa.BindParameter[str], dialect: str
+) -> sa.Select[tuple[int]]:
+    """The `row_id` of all rows of text that have all grams."""
+    if dialect != "sqlite":
+        return sa.select(text.c.row_id).where(may_contain(text, needed, dialect))
+    table = text.element if isinstance(text, sa.Alias) else text
+    assert isinstance(table, sa.Table)
+    name = gram_table(table.name)
+    index = sa.table(name, sa.column("rowid", sa.Integer))
+    return sa.select(index.c.rowid).where(sa.literal_column(name).op("MATCH")(needed))
 
 
 def relevance(

@@ -39,7 +39,7 @@ from tests.serving import serving
 
 Json = dict[str, Any]
 
-REQUESTS = 1000
+REQUESTS = 800
 SEED = 2023
 
 OF_THE_MOMENT = {"x-request-id", "date"}

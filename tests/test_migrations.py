@@ -76,7 +76,9 @@ def test_migrated_tables_are_those_of_the_models(empty_url: str) -> None:
 
 def test_alembic_sees_no_difference(engine: sa.Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # What searched text is found by belongs to one database and is compared above.
+        opts = {"compare_type": True, "include_object": lambda _, name, *__: "_grams" not in name}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 

@@ -65,8 +65,22 @@ MODELS: dict[str, type[SQLModel]] = {
 }
 """Every table, by name."""
 
-for _model in CLOCKED.values():
-    finish(_model)
+_OF_PLANS = ("-year", "plan")
+
+ORDERS: dict[str, tuple[str, ...]] = {
+    "plan": ("-year", "code"),
+    "area": _OF_PLANS,
+    "task": _OF_PLANS,
+    "target": _OF_PLANS,
+    "deliverable": _OF_PLANS,
+    "participation": _OF_PLANS,
+    "erratum": _OF_PLANS,
+    "observation": ("indicator", "-period_end"),
+}
+"""How the default order of tables begins that grow with every plan: an index has it."""
+
+for _name, _model in CLOCKED.items():
+    finish(_model, ORDERS.get(_name, ()))
 
 metadata = SQLModel.metadata
 
@@ -87,6 +101,7 @@ __all__ = [
     "CLOCKED",
     "DERIVED",
     "MODELS",
+    "ORDERS",
     "RELEASES",
     "TABLES",
     "TAKEDOWNS",

@@ -1,6 +1,6 @@
 """What all tables and published rows share: clock, references, joined and counted columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -209,9 +209,16 @@ def can_be_asked(field: FieldInfo) -> bool:
     )
 
 
-def finish(model: type[SQLModel]) -> None:
-    """Give a table with a clock its keys, checks and indexes, all from its fields."""
+def finish(model: type[SQLModel], order: Sequence[str] = ()) -> None:
+    """Give a table with a clock its keys, checks and indexes, all from its fields.
+
+    `order` is how the default order of its rows begins, `-` for descending: lists are read in it,
+    also those of the many rows that have one of a few values.
+    """
     table: sa.Table = model.__table__  # type: ignore[attr-defined]
+    ordered = in_order(table, order)
+    if ordered:
+        _index(table, "order", ordered)
     current = table.c.release_to.is_(None)
     table.append_constraint(sa.UniqueConstraint("code", "release_from"))
     table.append_constraint(sa.CheckConstraint("release_to > release_from", name="clock"))
@@ -228,10 +235,18 @@ def finish(model: type[SQLModel]) -> None:
             )
         asked = mark(field, Filtered) is not None or can_be_asked(field)
         if asked and column.name != "code":
-            _index(table, f"{column.name}_now", [column], current)
+            few = choices_of(field.annotation) or unwrap(field.annotation)[0] in (bool, int)
+            rest = [key for key in order if few and key.lstrip("-") != column.name]
+            _index(table, f"{column.name}_now", [column, *in_order(table, rest)], current)
             _index(table, column.name, [column, table.c.release_from])
     _index(table, "opened", [table.c.release_from])
-    _index(table, "closed", [table.c.release_to])
+    # Without the current rows: SQLite would look for them there, which is all but all rows.
+    _index(table, "closed", [table.c.release_to], table.c.release_to.is_not(None))
+
+
+def in_order(table: sa.Table, order: Sequence[str]) -> list[sa.ColumnElement[Any]]:
+    """Columns of an index by their names, `-` for descending."""
+    return [table.c[key[1:]].desc() if key.startswith("-") else table.c[key] for key in order]
 
 
 def key_of(table: sa.FromClause) -> sa.ColumnElement[Any]:
@@ -242,7 +257,7 @@ def key_of(table: sa.FromClause) -> sa.ColumnElement[Any]:
 def _index(
     table: sa.Table,
     name: str,
-    columns: list[sa.Column[Any]],
+    columns: Sequence[sa.ColumnElement[Any]],
     where: sa.ColumnElement[bool] | None = None,
     unique: bool = False,
 ) -> None:

@@ -13,6 +13,7 @@ from app.models.base import (
     Typed,
     Via,
     Zh,
+    in_order,
     said,
     text_field,
 )
@@ -62,12 +63,21 @@ class Change(ChangeBase, table=True):
         ),
         sa.CheckConstraint(f"length(code) BETWEEN 1 AND {CODE_LENGTH}", name="code"),
         sa.UniqueConstraint("release", "resource", "code", "field"),
-        sa.Index("ix_change_code", "code", "release"),
-        sa.Index("ix_change_plan", "plan", "release"),
-        sa.Index("ix_change_resource", "resource", "release"),
-        sa.Index("ix_change_material", "material", "release"),
     )
     row_id: int | None = Field(default=None, primary_key=True)
+
+
+def _index(name: str, *order: str) -> None:
+    table: sa.Table = Change.__table__  # type: ignore[attr-defined]
+    sa.Index(f"ix_change_{name}", *in_order(table, order))
+
+
+# The log is read from its end.
+_index("order", "-release", "resource", "code")
+_index("code", "code", "-release", "resource")
+_index("plan", "plan", "-release", "resource", "code")
+_index("resource", "resource", "-release", "code")
+_index("material", "material", "-release", "resource", "code")
 
 
 class ChangePublic(ChangeBase):

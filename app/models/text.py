@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from sqlmodel import SQLModel
 
 from app.models.base import Clock, Refers, text_field
+from app.models.grams import add_index
 
 SEARCHED = (
     "plan",
@@ -36,6 +37,7 @@ def _text_table(of: str) -> type[SQLModel]:
     }
     make: Any = type(SQLModel)
     made: type[SQLModel] = make(name, (Clock,), fields, table=True)
+    add_index(made.__table__)  # type: ignore[attr-defined]
     return made
 
 

@@ -1,7 +1,7 @@
 """Rows of a resource: lists and details, each in one snapshot."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,16 +18,18 @@ from app.query.params import LARGEST, ListParams
 from app.query.request import LATER_THAN_STATE, Pairs, bad_value
 from app.query.select import (
     COUNTED_WITH_QUERY,
+    MANY,
     RELEASE_TO,
     Shape,
     bare,
+    candidates_statement,
     facets_statement,
     proof_statement,
     rows_statement,
 )
 from app.query.state import State, first_of, last_of, state_of, state_of_release
 from app.query.statement import Values, padded
-from app.search import words_of
+from app.search import needed_grams, words_of
 
 CODE = re.compile(CODE_PATTERN)
 NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
@@ -89,10 +91,13 @@ def fetch(
     sort = sort_of(resource, params)
     cursor = read_cursor(resource, params, sort)
     shape, values = _asked(resource, params, sort, state, zone)
+    if shape.words:
+        shape, values = _with_grams(snapshot, shape, {**values, "limit": params.limit}, state)
     found, keys = _rows(snapshot, *_paged(shape, values, params, cursor))
     more = len(found) > params.limit
     rows = found[: params.limit]
-    total = _proved(snapshot, shape, values, len(found), counted=more or cursor is not None)
+    counted = more or cursor is not None
+    total = _proved(snapshot, shape, values, state, len(found), counted)
     following = None
     if more:
         last = list(keys[params.limit - 1])
@@ -105,7 +110,7 @@ def fetch(
         total_is="at_least" if counted_out else "exact",
         cursor=following,
         nested=_included(snapshot, resource, params, shape, rows, state),
-        facets=_facets(snapshot, params, shape, values),
+        facets=_facets(snapshot, params, shape, values, state),
     )
 
 
@@ -159,6 +164,27 @@ def _asked(
     return shape, values
 
 
+def _with_grams(
+    snapshot: Snapshot, shape: Shape, values: Values, state: State
+) -> tuple[Shape, Values]:
+    """The search with what the index is asked, if that leads to few rows.
+
+    To look up all rows that may match costs as many; to read rows in their order until a page is
+    full costs the more the rarer they are.
+    """
+    words = [values[f"word_{n}"] for n in range(shape.words)]
+    values = {**values, "needed": needed_grams(words, snapshot.dialect)}
+    statement = candidates_statement(shape.resource.table, snapshot.dialect)
+    ((found, rows),) = statement.recalled(snapshot, _release(state), values)
+    rare = found <= MANY and found * found <= (rows or 0) * values["limit"]
+    return replace(shape, rare=rare), values
+
+
+def _release(state: State) -> Hashable:
+    """What a count belongs to."""
+    return state.number, state.edition
+
+
 def _columns(shape: Shape) -> list[Column]:
     columns = [shape.resource.column[name] for name in shape.columns]
     return [*columns, RELEASE_TO] if shape.tells_end else columns
@@ -183,7 +209,9 @@ def _rows(snapshot: Snapshot, shape: Shape, values: Values) -> tuple[list[Row], 
     return [row[:width] for row in found], [row[width:] for row in found]
 
 
-def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counted: bool) -> int:
+def _proved(
+    snapshot: Snapshot, shape: Shape, values: Values, state: State, found: int, counted: bool
+) -> int:
     """The total; raises InvalidValue where a code that was asked for never existed.
 
     A single code that some row has exists: only the others are looked up, with the total.
@@ -204,7 +232,10 @@ def _proved(snapshot: Snapshot, shape: Shape, values: Values, found: int, counte
         given += [(name, code) for code in dict.fromkeys(these)]
         bound |= {f"codes{place}_{n}": code for n, code in enumerate(these)}
     statement = proof_statement(shape.counted() if counted else None, codes, snapshot.dialect)
-    row = list(statement.run(snapshot, bound)[0])
+    if codes:  # a later release can bring a code into being
+        row = list(statement.run(snapshot, bound)[0])
+    else:
+        row = list(statement.recalled(snapshot, _release(state), bound)[0])
     total = row.pop(0) if counted else found
     if sum(row) < len(given):
         refuse_unknown_codes(snapshot, shape.resource, given)
@@ -257,13 +288,15 @@ def nested_rows(
     return [lists[code] for code in codes]
 
 
-def _facets(snapshot: Snapshot, params: ListParams, shape: Shape, values: Values) -> Facets | None:
+def _facets(
+    snapshot: Snapshot, params: ListParams, shape: Shape, values: Values, state: State
+) -> Facets | None:
     names = tuple(dict.fromkeys(getattr(params, "facets", None) or ()))
     if not names:
         return None
     counted: Facets = {name: [] for name in names}
     statement = facets_statement(shape.counted(), names, snapshot.dialect)
-    for name, value, rows, zh, en in statement.run(snapshot, values):
+    for name, value, rows, zh, en in statement.recalled(snapshot, _release(state), values):
         counted[name].append(_facet_value(shape.resource.asked[name], value, rows, zh, en))
     for found in counted.values():
         found.sort(key=lambda entry: (-entry["count"], str(entry["value"])))

@@ -17,7 +17,8 @@ def count_all(snapshot: Snapshot, resources: Sequence[Resource], state: State) -
     """The number of rows by the name of the resource."""
     tables = tuple(resource.table for resource in resources)
     statement = _statement(snapshot.dialect, tables, state.past)
-    (counts,) = statement.run(snapshot, {"release": state.number})
+    release = (state.number, state.edition)
+    (counts,) = statement.recalled(snapshot, release, {"release": state.number})
     return dict(zip((resource.name for resource in resources), counts, strict=True))
 
 

@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar, get_args
 from urllib.parse import unquote_to_bytes
 
@@ -172,6 +173,7 @@ def parse(model: type[Params], pairs: Pairs, path: str, form: Format) -> Params:
     return params
 
 
+@lru_cache(maxsize=64)
 def names_of(model: type[BaseModel]) -> list[str]:
     """The parameters of a model; those that all resources have come last."""
     common = list(ListParams.model_fields)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.db import dialect_named
 from app.formats.column import Column
-from app.models import CLOCKED, MODELS, metadata
+from app.models import CLOCKED, MODELS, ORDERS, metadata
 from app.models.base import (
     Clock,
     Count,
@@ -24,12 +24,15 @@ from app.models.base import (
 from app.query.declare import Asked, Resource, Through
 from app.query.params import RELEVANCE
 from app.query.statement import Statement, compiled
-from app.search import contains, relevance
+from app.search import candidates, contains, may_contain, relevance
 
 COUNTED_WITH_QUERY = 1000
 """With words to search for, no more rows than this are counted."""
 
 FACET_VALUES = 100
+
+MANY = 10_000
+"""Rows with a word that are never all looked up."""
 
 INTEGER = sa.Integer()
 
@@ -51,6 +54,8 @@ class Shape:
     """Ranges by the names of their parameters."""
     words: int = 0
     """How many words are searched for."""
+    rare: bool = False
+    """Few rows can have them, so these are looked up; else all rows are read in their order."""
     past: bool = False
     """Asked as of a release; else the current rows."""
     since: bool = False
@@ -76,6 +81,11 @@ class Shape:
 def release_parameter() -> sa.BindParameter[int]:
     """The number of the release whose state is asked for."""
     return sa.bindparam("release", type_=INTEGER, unique=False)
+
+
+def needed_parameter() -> sa.BindParameter[str]:
+    """What the index of searched text must hold of a row."""
+    return sa.bindparam("needed", type_=sa.Text(), unique=False)
 
 
 def since_parameter() -> sa.BindParameter[int]:
@@ -136,6 +146,20 @@ def proof_statement(
     return compiled(sa.select(*counted), dialect_named(dialect), ())
 
 
+@lru_cache(maxsize=32)
+def candidates_statement(table: str, dialect: str) -> Statement:
+    """One row: how many rows of any release may have the words of a query, and how many there are.
+
+    The first is counted up to MANY and one, the second is the newest row's number.
+    """
+    text = metadata.tables[f"{table}_text"]
+    most: sa.ColumnElement[int] = sa.literal_column(str(MANY + 1))
+    found = candidates(text, needed_parameter(), dialect).limit(most).subquery()
+    counted = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    newest = sa.select(sa.func.max(text.c.row_id)).scalar_subquery()
+    return compiled(sa.select(counted, newest), dialect_named(dialect), ())
+
+
 @lru_cache(maxsize=256)
 def facets_statement(shape: Shape, names: tuple[str, ...], dialect: str) -> Statement:
     """Rows of facet, value, number of rows, Chinese and English label."""
@@ -166,12 +190,48 @@ class _Select:
         self.joined: dict[tuple[str, str], sa.FromClause] = {}
 
     def rows(self) -> Statement:
+        """The rows; of a page first which they are, then what they say."""
         shape = self.shape
         columns = [self.resource.column[name] for name in shape.columns]
         keys = [self.key_column(key) for key in shape.sort]
-        select = self.picking([*self.columns(), *self.keys()], self.conditions())
-        select = limited(select.order_by(*[self._ordered(key) for key in shape.sort]), shape)
+        if shape.limited:
+            select = self._of_page(self._page())
+        else:
+            select = self.picking([*self.columns(), *self.keys()], self.conditions())
+            select = select.order_by(*[self._ordered(key) for key in shape.sort])
         return compiled(select, dialect_named(self.dialect), [*columns, *keys])
+
+    def _page(self) -> sa.Subquery:
+        """Which rows a page has, and the fields that order them."""
+        picked = [self._identity().label("row"), *self.keys()]
+        where = self.conditions()
+        parts = []
+        for behind in self._stretches():
+            part = sa.select(*picked).select_from(self.source).where(*where, *behind)
+            part = part.order_by(*[self._ordered(key) for key in self.shape.sort])
+            parts.append(limited(part, self.shape))
+        if len(parts) == 1:
+            return parts[0].subquery("page")
+        # A database that stands at a place in an index must be told so, stretch by stretch.
+        every = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery("stretches")
+        order = [self._in_order(key, every) for key in self.shape.sort]
+        return limited(sa.select(every).order_by(*order), self.shape).subquery("page")
+
+    def _of_page(self, page: sa.Subquery) -> sa.Select[Any]:
+        """What the rows of a page say."""
+        rows = _Select(self.shape, self.dialect)
+        rows.source = page.join(rows.table, rows._identity() == page.c.row)
+        picked = [*rows.columns(), *(page.c[f"key_{bare(key)}"] for key in self.shape.sort)]
+        order = [self._in_order(key, page) for key in self.shape.sort]
+        return sa.select(*picked).select_from(rows.source).order_by(*order)
+
+    def _identity(self) -> sa.ColumnElement[Any]:
+        """What tells one version of a row from all others."""
+        (column,) = metadata.tables[self.resource.table].primary_key
+        return self.table.c[column.name]
+
+    def _in_order(self, key: str, rows: sa.FromClause) -> sa.ColumnElement[Any]:
+        return ordered(self.resource, key, rows.c[f"key_{bare(key)}"])
 
     def columns(self) -> list[sa.Label[Any]]:
         """The fields that are shown."""
@@ -185,7 +245,8 @@ class _Select:
         self, picked: Sequence[Any], where: Sequence[sa.ColumnElement[bool]]
     ) -> sa.Select[Any]:
         """Some fields of the rows that fulfil conditions, behind the place where a page begins."""
-        behind = [] if self.shape.after is None else [self._behind(self.shape.after)]
+        shape = self.shape
+        behind = [] if shape.after is None else [self._behind(shape.sort, shape.after)]
         return sa.select(*picked).select_from(self.source).where(*where, *behind)
 
     def alive(self, table: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -305,6 +366,8 @@ class _Select:
         where += map(self._bound, shape.bounds)
         if shape.words:
             text = self._text()
+            if shape.rare:
+                where.append(may_contain(text, needed_parameter(), self.dialect))
             where += [contains(text.c.words, word, self.dialect) for word in self._words()]
         return where
 
@@ -359,19 +422,44 @@ class _Select:
     def _ordered(self, key: str) -> sa.ColumnElement[Any]:
         return ordered(self.resource, key, self.key(key))
 
-    def _behind(self, nulls: Sequence[bool]) -> sa.ColumnElement[bool]:
-        """The rows behind one whose keys are given; a null stands behind every value."""
+    def _stretches(self) -> list[list[sa.ColumnElement[bool]]]:
+        """Conditions that together hold for the rows behind the place where a page begins.
+
+        One for each column of the index that has the default order: each is a range of it.
+        """
+        shape, nulls = self.shape, self.shape.after
+        if nulls is None:
+            return [[]]
+        order = ORDERS.get(self.resource.table, ())
+        indexed = len(order) if shape.sort[: len(order)] == order else 0
+        same: list[sa.ColumnElement[bool]] = []
+        found = []
+        for key in shape.sort[:indexed]:
+            found.append([*same, self._further(key)])
+            same.append(self.key(key) == self._last(key))
+        rest = self._behind(shape.sort[indexed:], nulls[indexed:])
+        return [*found, [*same, rest]]
+
+    def _last(self, key: str) -> sa.BindParameter[Any]:
+        """The key of the row behind which a page begins."""
+        return sa.bindparam(f"after_{bare(key)}", type_=self.key(key).type)
+
+    def _further(self, key: str) -> sa.ColumnElement[bool]:
+        """Whether a row stands behind that one by this key; a null stands behind every value."""
+        column, last = self.key(key), self._last(key)
+        further = column < last if descends(key) else column > last
+        nullable = self.key_column(key).nullable
+        return sa.or_(further, column.is_(None)) if nullable else further
+
+    def _behind(self, sort: Sequence[str], nulls: Sequence[bool]) -> sa.ColumnElement[bool]:
+        """Whether a row stands behind that one by some keys."""
         condition: sa.ColumnElement[bool] = sa.false()
-        for key, null in reversed(list(zip(self.shape.sort, nulls, strict=True))):
-            column = self.key(key)
+        for key, null in reversed(list(zip(sort, nulls, strict=True))):
             if null:
-                condition = sa.and_(column.is_(None), condition)
-                continue
-            last = sa.bindparam(f"after_{bare(key)}", type_=column.type)
-            further = column < last if descends(key) else column > last
-            if self.key_column(key).nullable:
-                further = sa.or_(further, column.is_(None))
-            condition = sa.or_(further, sa.and_(column == last, condition))
+                condition = sa.and_(self.key(key).is_(None), condition)
+            else:
+                same = sa.and_(self.key(key) == self._last(key), condition)
+                condition = sa.or_(self._further(key), same)
         return condition
 
     # --- labels of facets ---

@@ -32,7 +32,7 @@ class State:
     """0 stands for the time before the first release, when nothing was published."""
     time: str | None
     past: bool
-    """Asked for by number or moment, so the current rows may be others."""
+    """There is a later one, so the current rows may be others."""
     as_of: str | None = None
     """The moment that was asked for, as it was given."""
     edition: str | None = None
@@ -96,18 +96,21 @@ def state_of(snapshot: Snapshot, params: StateParams, zone: ZoneInfo) -> State:
 def state_of_release(snapshot: Snapshot, release: int | None) -> State:
     """The state of a release, by default the newest; raises InvalidValue for none."""
     if release is None:
-        number, moment, edition = newest(snapshot)
+        number, moment, edition, _ = newest(snapshot)
         return State(number, moment, past=False, edition=edition)
     rows = _found(snapshot, "number", release)
     if not rows:
         reason = UNKNOWN_RELEASE.filled({"newest": newest(snapshot)[0]})
         raise bad_value("query", "release", str(release), reason)
-    number, moment, edition = rows[0]
-    return State(number, moment, past=True, edition=edition, fixed=True)
+    number, moment, edition, last = rows[0]
+    return State(number, moment, past=number < last, edition=edition, fixed=True)
 
 
 def newest(snapshot: Snapshot) -> Row:
-    """Number, time and edition of the newest release; raises DatabaseUnavailable before it."""
+    """Number, time and edition of the newest release, and its number once more.
+
+    Raises DatabaseUnavailable before the first one.
+    """
     rows = _found(snapshot, None, None)
     if not rows:
         raise DatabaseUnavailable("Nothing has been published yet.", "尚未发布任何数据。")
@@ -120,9 +123,9 @@ def _state_as_of(snapshot: Snapshot, as_of: str, zone: ZoneInfo) -> State:
         raise bad_value("query", "as_of", as_of, FUTURE)
     until = last_of(as_of, zone)
     rows = _found(snapshot, "until", until)
-    number, moment, edition = rows[0] if rows else (0, None, None)
+    number, moment, edition, last = rows[0] if rows else (0, None, None, 1)
     fixed = until < written(now - SETTLED)
-    return State(number, moment, past=True, as_of=as_of, edition=edition, fixed=fixed)
+    return State(number, moment, number < last, as_of=as_of, edition=edition, fixed=fixed)
 
 
 def _found(snapshot: Snapshot, by: str | None, value: str | int | None) -> list[Row]:
@@ -135,7 +138,8 @@ def _statement(dialect: str, by: str | None) -> Statement:
     edition = sa.select(sa.func.max(blanking.c.time)).join_from(
         TAKEDOWNS, blanking, blanking.c.number == TAKEDOWNS.c.release
     )
-    select = sa.select(here.number, here.time, edition.scalar_subquery())
+    last = sa.select(sa.func.max(RELEASES.alias("last").c.number))
+    select = sa.select(here.number, here.time, edition.scalar_subquery(), last.scalar_subquery())
     if by == "number":
         select = select.where(here.number == sa.bindparam("number", type_=sa.Integer))
     elif by == "until":

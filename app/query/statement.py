@@ -1,6 +1,6 @@
 """SQL text with the order of its values: made once, run often on the driver's connection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,21 @@ class Statement:
 
     def run(self, snapshot: Snapshot, values: Values) -> list[Row]:
         """The rows for these values."""
+        return self._run(snapshot, self._given(values))
+
+    def recalled(self, snapshot: Snapshot, release: Hashable, values: Values) -> Sequence[Row]:
+        """The rows for these values; those of a release are counted once and then kept."""
+        given = self._given(values)
+        key = (release, self.sql, tuple(given.items() if isinstance(given, dict) else given))
+        return snapshot.memory.recall(key, lambda: self._run(snapshot, given))
+
+    def _given(self, values: Values) -> list[Any] | Values:
         bound = {**self.fixed, **values}
-        given = bound if self.names is None else [bound[name] for name in self.names]
+        if self.names is None:
+            return {name: bound[name] for name in self.fixed}
+        return [bound[name] for name in self.names]
+
+    def _run(self, snapshot: Snapshot, given: list[Any] | Values) -> list[Row]:
         rows = snapshot.rows(self.sql, given)
         return [self._mended(row) for row in rows] if self.mend else rows
 
