@@ -39,7 +39,7 @@ from tests.serving import serving
 
 Json = dict[str, Any]
 
-REQUESTS = 800
+REQUESTS = 1200
 SEED = 2023
 
 OF_THE_MOMENT = {"x-request-id", "date"}

@@ -239,6 +239,8 @@ def finish(model: type[SQLModel], order: Sequence[str] = ()) -> None:
             rest = [key for key in order if few and key.lstrip("-") != column.name]
             _index(table, f"{column.name}_now", [column, *in_order(table, rest)], current)
             _index(table, column.name, [column, table.c.release_from])
+    if "defined_in" in table.c:
+        _index(table, "defined_in_now", [table.c.defined_in], current)
     _index(table, "opened", [table.c.release_from])
     # Without the current rows: SQLite would look for them there, which is all but all rows.
     _index(table, "closed", [table.c.release_to], table.c.release_to.is_not(None))

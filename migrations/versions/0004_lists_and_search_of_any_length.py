@@ -70,6 +70,7 @@ CLOCKED = (
     "indicator_reading",
     "observation_reading",
 )
+DEFINED = ("document", "document_relation", "body", "indicator")
 CLOSED = {
     "sqlite_where": sa.text("release_to IS NOT NULL"),
     "postgresql_where": sa.text("release_to IS NOT NULL"),
@@ -101,6 +102,8 @@ def upgrade() -> None:
     for table in CLOCKED:
         op.drop_index(f"ix_{table}_closed", table)
         _index(table, "closed", "release_to", **CLOSED)
+    for table in DEFINED:
+        _index(table, "defined_in_now", "defined_in", **CURRENT)
     for table, order in ORDERS.items():
         _index(table, "order", *order)
         for column in FEW[table]:
@@ -139,6 +142,8 @@ def downgrade() -> None:
     for table in CLOCKED:
         op.drop_index(f"ix_{table}_closed", table)
         _index(table, "closed", "release_to")
+    for table in DEFINED:
+        op.drop_index(f"ix_{table}_defined_in_now", table)
     for table in ORDERS:
         op.drop_index(f"ix_{table}_order", table)
         for column in FEW[table]:
