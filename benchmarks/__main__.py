@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.machine import stamp, versions
@@ -13,6 +14,11 @@ from benchmarks.render import keep, render
 from benchmarks.run import Pair, Run
 from benchmarks.sections import SECTIONS
 from benchmarks.tools import LOAD_CORE, Failed, require_programs
+
+LEFT_OUT = """growth was left out: it needs a database with many plans, which is made by
+  .venv/bin/python -m benchmarks.national DATABASE_URL
+and is measured, on SQLite, PostgreSQL or both, by
+  .venv-bench/bin/python -m benchmarks --only slow,growth --large DATABASE_URL …"""
 
 
 def main() -> int:
@@ -24,7 +30,6 @@ def main() -> int:
     names = given.only or [name for name in SECTIONS if pairs or name != "growth"]
     for name in names:
         with tempfile.TemporaryDirectory(prefix="yaodian-bench-") as place:
-            Path(place).chmod(0o755)  # nginx reads its files as another user
             run = Run(Path(place), given.rounds, given.seconds, pairs)
             try:
                 _measure(name, run)
@@ -32,7 +37,7 @@ def main() -> int:
                 print(f"{name} failed: {failure}", file=sys.stderr)
                 return 1
     if "growth" not in names:
-        print("growth is left out: it needs --large DATABASE_URL, a database with many plans")
+        print(LEFT_OUT)
     return 0
 
 
@@ -76,7 +81,7 @@ def _sections(text: str) -> list[str]:
 def _pairs(small: Sequence[str], large: Sequence[str]) -> tuple[Pair, ...]:
     if small and len(small) != len(large):
         sys.exit("as many --small as --large, or none")
-    return tuple(Pair(*both) for both in zip(small or [None] * len(large), large, strict=True))
+    return tuple(Pair(*both) for both in zip_longest(small, large))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 from benchmarks.asking import got
 
@@ -24,7 +25,7 @@ def sort_keys(port: int) -> list[str]:
     return [key for key in keys if key != SEARCH_ONLY]
 
 
-def _resolved(described: dict[str, dict], parameter: dict) -> dict:
+def _resolved(described: Any, parameter: Any) -> Any:
     if "$ref" not in parameter:
         return parameter
     return described["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]]

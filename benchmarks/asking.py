@@ -5,7 +5,7 @@ import gzip
 import http.client
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import brotli
 
 from benchmarks.tools import Failed
 
-DECODERS = {
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
     "gzip": gzip.decompress,
     "br": brotli.decompress,

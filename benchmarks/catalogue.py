@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -58,12 +59,12 @@ def _service(*arguments: str) -> str:
 def copied(url: str, run: Run) -> Iterator[str]:
     """A copy of a database, which may be written to."""
     if url.startswith("sqlite"):
-        path = run.folder / "copy.db"
-        source = sqlite3.connect(url.removeprefix("sqlite:///"))
-        with closing(source), closing(sqlite3.connect(path)) as target:
-            source.backup(target)
-        yield f"sqlite:///{path}"
-        path.unlink()
+        with TemporaryDirectory(dir=run.folder) as folder:
+            source = sqlite3.connect(url.removeprefix("sqlite:///"))
+            path = Path(folder) / "copy.db"
+            with closing(source), closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+            yield f"sqlite:///{path}"
         return
     server, name = url.rsplit("/", 1)
     copy = f"{name}_copy"

@@ -12,10 +12,11 @@ WRITTEN = HERE / "RESULTS.md"
 
 INTRODUCTION = """# How fast the service is
 
-Written by `make bench` from figures that it measured; [results.json](results.json) keeps them all.
-A single section is measured anew with `make bench` first, for the set-up, and then
-`.venv-bench/bin/python -m benchmarks --only NAME`; the others keep their figures. Each section
-says when, on which commit and how it was measured.
+Written by `make bench` from what it measured; [results.json](results.json) keeps every figure.
+After it, `.venv-bench/bin/python -m benchmarks --only hot,cold` measures some sections anew and
+leaves the others as they are; each says when and on which commit it was measured. Growth needs a
+database with many plans, which `.venv/bin/python -m benchmarks.national DATABASE_URL` makes;
+then `--only slow,growth --large DATABASE_URL`, on SQLite, PostgreSQL or both.
 
 **How.** The measured server has one core to itself (`taskset`); wrk, with one thread and
 16 connections, has the other, and so has PostgreSQL. All peers run at the same time, but only one

@@ -48,7 +48,7 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
 @contextmanager
 def running(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     port: int,
     asked: str,
     log: Path,

@@ -1,16 +1,42 @@
-"""The peers that serve the rows of our service."""
+"""The peers, as they are started and filled."""
 
+import base64
 import gzip
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.asking import Answer
 from benchmarks.rows import Rows
 from benchmarks.servers import Server, environment, free_port, running
-from benchmarks.tools import PEERS, ROOT, SERVER_CORE
+from benchmarks.tools import PEERS, ROOT, SERVER_CORE, SERVICE
+
+
+@contextmanager
+def bare(answers: Iterable[Answer], folder: Path) -> Iterator[Server]:
+    """The bare ASGI function, set up as the service is; answer number n has the path /n."""
+    kept = [
+        (
+            answer.status,
+            [pair for pair in answer.headers if pair[0] != "date"],  # uvicorn sends its own
+            base64.b64encode(answer.body).decode(),
+        )
+        for answer in answers
+    ]
+    path = folder / "answers.json"
+    path.write_text(json.dumps(kept))
+    port = free_port()
+    command = [
+        SERVICE / "python", "-m", "uvicorn", "benchmarks.peers.bare:app", "--port", str(port),
+        "--http", "httptools", "--ws", "none", "--lifespan", "off", "--log-level", "warning",
+        "--no-access-log", "--no-server-header",
+    ]  # fmt: skip
+    log = folder / "bare.log"
+    with running("bare ASGI", command, port, "/0", log, {"BENCH_ANSWERS": str(path)}) as server:
+        yield server
 
 
 def fill_textbook(url: str, rows: Rows, folder: Path) -> None:
