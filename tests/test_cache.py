@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 import app.main
-from app.cache import RETRY, SEEN, STALE, Cache, Seen
+from app.cache import RETRY, SEEN, STALE, Cache, Seen, size_of
 from app.db import Snapshot, is_sqlite
 from app.models.choices import Cause
 from app.publish.plans import import_plans
@@ -304,7 +304,7 @@ def test_a_condition_at_first_is_left_to_the_application(
 
 
 def test_many_who_ask_at_once_cost_one_answer(
-    client: httpx.Client, published_url: str, watched: Watched
+    client: httpx.Client, published_url: str, watched: Watched, caches: list[Cache]
 ) -> None:
     address = "/v1/targets?unit=percent"
     expected = ask(client, address)
@@ -317,6 +317,9 @@ def test_many_who_ask_at_once_cost_one_answer(
             told = list(threads.map(lambda _: ask(service, address), range(20)))
     assert told == [expected] * 20
     assert 0 < len(watched.sent) == len({*watched.sent}), "none twice"
+    shelf = caches[0].shelves[0]
+    ((key, entry),) = ((key, entry) for key, entry in shelf.entries.items() if key[1])
+    assert shelf.taken == size_of(key, entry), "it takes its room once"
 
 
 def test_a_failure_is_that_of_one_request(
@@ -396,11 +399,15 @@ def kept(cache: Cache) -> list[tuple[bytes, bytes]]:
 # --- bounds -----------------------------------------------------------------------------------
 
 
-def test_what_is_kept_stays_within_its_room(published_url: str, caches: list[Cache]) -> None:
+def test_what_is_kept_stays_within_its_room(
+    published_url: str, caches: list[Cache], watched: Watched
+) -> None:
     """Sixty lists of 20 kB and more are asked for, in a mebibyte."""
     with keeper(published_url) as service:
+        watched.learn(service)
         sizes = []
         for number in range(60):
+            ask(service, "/v1/plans")
             for _ in range(2):
                 told = ask(service, f"/v1/targets?value_min={number / 1000}")
                 assert told.status == 200
@@ -413,6 +420,8 @@ def test_what_is_kept_stays_within_its_room(published_url: str, caches: list[Cac
         assert sum(sizes) > 2**20 > held > 2**19
         assert (b"/v1/targets", b"value_min=0.059") in kept(caches[0])
         assert (b"/v1/targets", b"value_min=0.0") not in kept(caches[0])
+        with watched.silent():
+            ask(service, "/v1/plans")  # others pushed out what was not asked for so lately
 
 
 def test_searches_push_nothing_out_but_searches(
@@ -721,7 +730,9 @@ def away(url: str, engine: sa.Engine) -> Iterator[None]:
     engine.dispose()
 
 
-def test_kept_answers_go_on_without_a_database(url: str, engine: sa.Engine, tmp_path: Path) -> None:
+def test_kept_answers_go_on_without_a_database(
+    url: str, engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(engine, tmp_path)
     with keeper(url) as service:
         (kept_answer,) = {ask(service, "/v1/plans").raw for _ in range(3)}
@@ -735,6 +746,8 @@ def test_kept_answers_go_on_without_a_database(url: str, engine: sa.Engine, tmp_
                 assert other.header("retry-after") == "5"
                 time.sleep(0.02)
             assert time.monotonic() - began < 5
+            monkeypatch.setattr(app.cache, "LONGEST_AWAY", STALE)
+            assert ask(service, "/v1/plans").status == 503, "it was away for too long"
         publish(engine, tmp_path, year=2025)
         time.sleep(WHEN_SEEN + RETRY)
         assert service.get("/v1/tasks").json()["meta"]["release"] == 2
