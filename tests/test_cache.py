@@ -607,7 +607,7 @@ TRICKS = [
 """Spellings of addresses that a cache could take for one another."""
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_others_ask_each_is_told_what_it_would_be_told_alone(
     seed: int, client: httpx.Client, published_url: str
 ) -> None:
@@ -615,7 +615,7 @@ def test_whatever_others_ask_each_is_told_what_it_would_be_told_alone(
     alone: dict[Any, Told] = {}
     kinds = set()
     with keeper(published_url) as service:
-        for _ in range(400):
+        for _ in range(250):
             address = chance.choice(chance.sample(TRICKS, len(TRICKS))[:2] + TRICKS[:1])
             headers = chance.choices(STRANGE, k=chance.randrange(4))
             hosts = [pair for pair in headers if pair[0] == "Host"]
