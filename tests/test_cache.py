@@ -1,5 +1,6 @@
 """Finished answers that are kept: the same bytes without work, and nobody's answer for another."""
 
+import json
 import random
 import socket
 import time
@@ -406,8 +407,11 @@ def test_what_is_kept_stays_within_its_room(
     with keeper(published_url) as service:
         watched.learn(service)
         sizes = []
-        for number in range(60):
+        for _ in range(2):
             ask(service, "/v1/plans")
+        for number in range(60):
+            with watched.silent():
+                ask(service, "/v1/plans")  # what was not asked for the longest goes first
             for _ in range(2):
                 told = ask(service, f"/v1/targets?value_min={number / 1000}")
                 assert told.status == 200
@@ -420,8 +424,6 @@ def test_what_is_kept_stays_within_its_room(
         assert sum(sizes) > 2**20 > held > 2**19
         assert (b"/v1/targets", b"value_min=0.059") in kept(caches[0])
         assert (b"/v1/targets", b"value_min=0.0") not in kept(caches[0])
-        with watched.silent():
-            ask(service, "/v1/plans")  # others pushed out what was not asked for so lately
 
 
 def test_searches_push_nothing_out_but_searches(
@@ -708,6 +710,12 @@ def test_a_takedown_is_seen_in_answers_about_the_past(
             assert not any(word.encode() in told.raw for word in (*WORDS, "61.83"))
 
 
+def release_of(told: Told) -> int:
+    """The release that an answer shows."""
+    number: int = json.loads(told.raw)["meta"]["release"]
+    return number
+
+
 @contextmanager
 def away(url: str, engine: sa.Engine) -> Iterator[None]:
     """The database lets nobody in; SQLite's has lost the table that all answers rest on."""
@@ -750,8 +758,8 @@ def test_kept_answers_go_on_without_a_database(
             assert ask(service, "/v1/plans").status == 503, "it was away for too long"
         publish(engine, tmp_path, year=2025)
         time.sleep(WHEN_SEEN + RETRY)
-        assert service.get("/v1/tasks").json()["meta"]["release"] == 2
-        assert service.get("/v1/plans").json()["meta"]["total"] == 2
+        assert release_of(ask(service, "/v1/tasks")) == 2
+        assert release_of(ask(service, "/v1/plans")) == 2
 
 
 def test_nobody_waits_long_for_a_database_that_hangs(
@@ -782,7 +790,7 @@ def test_nobody_waits_long_for_a_database_that_hangs(
         assert sum(durations[1:]) < 1
         publish(engine, tmp_path, year=2025)
         time.sleep(WHEN_SEEN)
-        assert service.get("/v1/plans").json()["meta"]["release"] == 2
+        assert release_of(ask(service, "/v1/plans")) == 2
 
 
 def test_a_slow_answer_about_the_newest_release_makes_no_old_answers(
@@ -812,4 +820,4 @@ def test_a_slow_answer_about_the_newest_release_makes_no_old_answers(
         publish(engine, tmp_path, year=2025)
         time.sleep(WHEN_SEEN)
         assert not first.done()
-        assert service.get("/v1/plans").json()["meta"]["release"] == 2
+        assert release_of(ask(service, "/v1/plans")) == 2
