@@ -532,7 +532,7 @@ def test_a_list_takes_few_statements(published_url: str, monkeypatch: pytest.Mon
             ),  # how many rows have the words?
             ("/v1/targets.csv?q=学位", 2, 0),
             ("/v1/tasks?limit=3&body=kindergartens&role=participant", 2, 0),
-            ("/v1/tasks?limit=3&facets=area,body,role,text_complete", 4, 2),  # one for all facets
+            ("/v1/tasks?limit=3&facets=area,body,role,text_complete", 7, 5),  # one for each facet
             ("/v1/tasks?limit=3&include=targets,errata", 4, 0),  # one for each list
             ("/v1/tasks/xxjyj-2023-t7", 6, 0),  # release, row, four nested lists
             ("/v1/tasks/xxjyj-2023-t7.csv", 2, 0),  # CSV has no lists

@@ -14,7 +14,7 @@ from app.models.base import CODE_LENGTH, CODE_PATTERN
 from app.query.codes import absent, refuse_unknown_codes
 from app.query.cursor import Cursor, foreign, question, read_cursor
 from app.query.declare import Asked, Nested, Resource
-from app.query.params import LARGEST, ListParams
+from app.query.params import DEFAULT_LIMIT, LARGEST, ListParams
 from app.query.request import LATER_THAN_STATE, Pairs, bad_value
 from app.query.select import (
     COUNTED_WITH_QUERY,
@@ -23,7 +23,7 @@ from app.query.select import (
     Shape,
     bare,
     candidates_statement,
-    facets_statement,
+    facet_statement,
     proof_statement,
     rows_statement,
 )
@@ -92,7 +92,7 @@ def fetch(
     cursor = read_cursor(resource, params, sort)
     shape, values = _asked(resource, params, sort, state, zone)
     if shape.words:
-        shape, values = _with_grams(snapshot, shape, {**values, "limit": params.limit}, state)
+        shape, values = _with_grams(snapshot, shape, values, state)
     found, keys = _rows(snapshot, *_paged(shape, values, params, cursor))
     more = len(found) > params.limit
     rows = found[: params.limit]
@@ -167,7 +167,7 @@ def _asked(
 def _with_grams(
     snapshot: Snapshot, shape: Shape, values: Values, state: State
 ) -> tuple[Shape, Values]:
-    """The search with what the index is asked, if that leads to few rows.
+    """The search with what the index is asked, where that leads to few rows.
 
     To look up all rows that may match costs as many; to read rows in their order until a page is
     full costs the more the rarer they are.
@@ -176,8 +176,8 @@ def _with_grams(
     values = {**values, "needed": needed_grams(words, snapshot.dialect)}
     statement = candidates_statement(shape.resource.table, snapshot.dialect)
     ((found, rows),) = statement.recalled(snapshot, _release(state), values)
-    rare = found <= MANY and found * found <= (rows or 0) * values["limit"]
-    return replace(shape, rare=rare), values
+    few = found <= MANY
+    return replace(shape, few=few, rare=few and found**2 <= (rows or 0) * DEFAULT_LIMIT), values
 
 
 def _release(state: State) -> Hashable:
@@ -294,12 +294,12 @@ def _facets(
     names = tuple(dict.fromkeys(getattr(params, "facets", None) or ()))
     if not names:
         return None
-    counted: Facets = {name: [] for name in names}
-    statement = facets_statement(shape.counted(), names, snapshot.dialect)
-    for name, value, rows, zh, en in statement.recalled(snapshot, _release(state), values):
-        counted[name].append(_facet_value(shape.resource.asked[name], value, rows, zh, en))
-    for found in counted.values():
-        found.sort(key=lambda entry: (-entry["count"], str(entry["value"])))
+    counted: Facets = {}
+    for name in names:
+        statement = facet_statement(shape.counted(), name, snapshot.dialect)
+        rows = statement.recalled(snapshot, _release(state), values)
+        found = [_facet_value(shape.resource.asked[name], *row) for row in rows]
+        counted[name] = sorted(found, key=lambda entry: (-entry["count"], str(entry["value"])))
     return counted
 
 

@@ -54,8 +54,10 @@ class Shape:
     """Ranges by the names of their parameters."""
     words: int = 0
     """How many words are searched for."""
+    few: bool = False
+    """Few rows can have them: to count, these are looked up; else all rows are read."""
     rare: bool = False
-    """Few rows can have them, so these are looked up; else all rows are read in their order."""
+    """So few that also a page looks them all up; else it is read in its order until it is full."""
     past: bool = False
     """Asked as of a release; else the current rows."""
     since: bool = False
@@ -66,7 +68,8 @@ class Shape:
 
     def counted(self) -> "Shape":
         """The same without what does not matter to a count, so that one statement serves all."""
-        return replace(self, columns=self.columns if self.since else (), sort=())
+        columns = self.columns if self.since else ()
+        return replace(self, columns=columns, sort=(), rare=self.few, few=False)
 
     @property
     def tells_end(self) -> bool:
@@ -161,11 +164,10 @@ def candidates_statement(table: str, dialect: str) -> Statement:
 
 
 @lru_cache(maxsize=256)
-def facets_statement(shape: Shape, names: tuple[str, ...], dialect: str) -> Statement:
-    """Rows of facet, value, number of rows, Chinese and English label."""
-    parts = [_Select(shape.without(name), dialect).facet(name) for name in names]
-    united = sa.union_all(*parts) if len(parts) > 1 else parts[0]
-    return compiled(united, dialect_named(dialect), ())
+def facet_statement(shape: Shape, name: str, dialect: str) -> Statement:
+    """Rows of value, number of rows, Chinese and English label."""
+    facet = _Select(shape.without(name), dialect).facet(name)
+    return compiled(facet, dialect_named(dialect), ())
 
 
 class _Select:
@@ -279,7 +281,6 @@ class _Select:
             counted = sa.func.count()
         zh, en = self._labels(asked, value)
         picked: tuple[sa.ColumnElement[Any], ...] = (
-            sa.literal_column(f"'{name}'").label("facet"),
             _as_text(value, asked.kind).label("value"),
             counted.label("rows"),
             sa.func.min(zh).label("zh"),
@@ -287,8 +288,7 @@ class _Select:
         )
         select = sa.select(*picked).select_from(self.source).where(*where, value.is_not(None))
         select = select.group_by(value).order_by(counted.desc(), value)
-        inner = select.limit(sa.literal_column(str(FACET_VALUES))).subquery()
-        return sa.select(*inner.c)
+        return select.limit(sa.literal_column(str(FACET_VALUES)))
 
     # --- fields and joins ---
 
@@ -365,11 +365,23 @@ class _Select:
                 where.append(self._exists(rows, filters))
         where += map(self._bound, shape.bounds)
         if shape.words:
-            text = self._text()
-            if shape.rare:
-                where.append(may_contain(text, needed_parameter(), self.dialect))
-            where += [contains(text.c.words, word, self.dialect) for word in self._words()]
+            where += self._matches()
         return where
+
+    def _matches(self) -> list[sa.ColumnElement[bool]]:
+        """Whether the text of a row has all words."""
+        shape = self.shape
+        if shape.rare or shape.since or RELEVANCE in shape.sort:
+            text = self._text()
+            found = [contains(text.c.words, word, self.dialect) for word in self._words()]
+            rare = may_contain(text, needed_parameter(), self.dialect)
+            return [rare, *found] if shape.rare else found
+        # Not a join: databases would begin with the text, and read all of it before the first row.
+        text = metadata.tables[f"{self.resource.table}_text"].alias()
+        found = [contains(text.c.words, word, self.dialect) for word in self._words()]
+        select = sa.select(sa.and_(*found)).select_from(text)
+        select = select.where(text.c.code == self.table.c[self.resource.key], self.alive(text))
+        return [select.correlate(self.table).scalar_subquery()]
 
     def _equals(
         self, column: sa.ColumnElement[Any], name: str, count: int
