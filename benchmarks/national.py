@@ -1,7 +1,15 @@
 """The national case: a catalogue as large as a country's, invented, in the service's own tables.
 
 `python -m benchmarks.national DATABASE_URL` fills an empty database with the plans of education
-bureaus, ten years each, and with what came of them.
+bureaus, ten years each, and with what came of them: 10,000 plans are 240,000 tasks, 430,000
+targets, 720,000 participations and 1,000,000 results. Files are made, read and published by the
+service's own code, a hundred plans in a release and their results in the next one, so that every
+row is one that the service would write. The same seed makes the same rows; only the times of the
+releases differ. A run that was killed goes on behind its last release.
+
+Measured on SQLite: 23 minutes of one core (0.14 s a plan, at the end as at the beginning) and a
+file of 6.5 GB; `--plans 1` takes a second and 2 MB. PostgreSQL is filled faster with `--from` a
+finished file than by publishing again; that copy has the same rows.
 """
 
 import argparse
