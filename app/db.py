@@ -4,7 +4,9 @@ With search and the migrations, this is the only code that knows which database 
 """
 
 import re
+import select
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPICursor
 
 from app.memory import Memory
 from app.models.grams import GRAMS, gram_table, grams
@@ -49,7 +50,7 @@ class StatementTooLong(DatabaseProblem):
     """One statement of a reader took longer than it may."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Snapshot:
     """One consistent state of the database, for the length of a request."""
 
@@ -59,15 +60,27 @@ class Snapshot:
     """sqlite or postgresql."""
     memory: Memory = field(default_factory=Memory)
     """What was counted before in this database."""
+    begin: str | None = None
+    """What must still be said before the first statement."""
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a compiled statement, as the driver's tuples."""
-        cursor: DBAPICursor = self.connection.cursor()
+        cursor: Any = self.connection.cursor()
         try:
-            cursor.execute(sql, values)
-            return cursor.fetchall()  # type: ignore[return-value]
+            self._execute(cursor, sql, values)
+            return cursor.fetchall()  # type: ignore[no-any-return]
         finally:
             cursor.close()
+
+    def _execute(self, cursor: Any, sql: str, values: Sequence[Any] | dict[str, Any]) -> None:
+        begin, self.begin = self.begin, None
+        if begin and not values:
+            cursor.execute(f"{begin}; {sql}")  # together they travel once
+            cursor.nextset()
+            return
+        if begin:
+            cursor.execute(begin)
+        cursor.execute(sql, values)
 
 
 @lru_cache(maxsize=2)
@@ -83,30 +96,57 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def reader_engine(url: str, threads: int) -> sa.Engine:
-    """An engine whose connections cannot write; at most one connection per reading thread."""
-    if not is_sqlite(url):
-        return sa.create_engine(
-            url,
-            pool_size=threads,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={
-                "autocommit": True,
-                "connect_timeout": 10,
-                **DEAD_PEER,
-                "options": "-c default_transaction_read_only=on -c timezone=UTC "
-                f"-c statement_timeout={STATEMENT_SECONDS * 1000}",
-            },
-        )
-    path = sqlite_path(url)
-    return sa.create_engine(
-        "sqlite://",
-        creator=lambda: _read_only(path, _Reading),
-        poolclass=sa.QueuePool,
-        pool_size=threads,
-        max_overflow=0,
-    )
+class Readers:
+    """Connections that cannot write: opened when they are needed, and used again."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.dialect = "sqlite" if is_sqlite(url) else "postgresql"
+        self.idle: list[Any] = []
+
+    def take(self) -> Any:
+        """A connection of the driver, which nobody else uses until it is put back."""
+        while self.idle:
+            connection = self.idle.pop()
+            if self.dialect == "sqlite" or not _has_news(connection):
+                return connection
+            connection.close()
+        if self.dialect == "sqlite":
+            return _read_only(sqlite_path(self.url), _Reading)
+        return _read_only_session(self.url)
+
+    def put(self, connection: Any) -> None:
+        """Give a connection back; the state that it saw is let go."""
+        if self.dialect == "sqlite":
+            connection.execute("ROLLBACK")
+        else:
+            connection.pgconn.exec_(b"ROLLBACK")  # where that fails, `take` will see it
+        self.idle.append(connection)
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        while self.idle:
+            self.idle.pop().close()
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether a server has said something to an idle session: it only takes its leave so."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _read_only_session(url: str) -> Any:
+    import psycopg
+
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    settings: dict[str, Any] = {
+        "connect_timeout": 10,
+        **DEAD_PEER,
+        "options": "-c default_transaction_read_only=on -c timezone=UTC "
+        f"-c statement_timeout={int(STATEMENT_SECONDS * 1000)}",
+    }
+    return psycopg.connect(plain, autocommit=True, **settings)
 
 
 class _Reading(sqlite3.Connection):
@@ -139,33 +179,41 @@ def _read_only(
 
 
 @contextmanager
-def snapshot(engine: sa.Engine, url: str, memory: Memory | None = None) -> Iterator[Snapshot]:
+def snapshot(readers: Readers, memory: Memory | None = None) -> Iterator[Snapshot]:
     """A read transaction that sees one state from its first statement to its end.
 
     `memory` is what was counted before in the same database. Raises DatabaseProblem where the
     database fails, StatementTooLong where it takes too long; the connection is then thrown away.
     """
-    begin = "BEGIN"
-    if engine.dialect.name == "postgresql":
-        begin += " ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    lease = None
+    connection = None
     try:
-        lease = engine.raw_connection()
-        lease.cursor().execute(begin)
-        try:
-            yield Snapshot(lease.driver_connection, engine.dialect.name, memory or Memory())
-        finally:
-            lease.cursor().execute("ROLLBACK")
-    except (engine.dialect.loaded_dbapi.Error, UnicodeDecodeError) as error:
-        # A damaged file can also hold bytes that are no text.
-        if lease:
-            lease.invalidate()
+        connection = readers.take()
+        state = Snapshot(connection, readers.dialect, memory or Memory())
+        if readers.dialect == "sqlite":
+            connection.execute("BEGIN")
+        else:
+            state.begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        yield state
+    except _driver_errors() as error:
+        if connection is not None:
+            connection.close()
+            connection = None
         reason = _first_line(error)
         kind = StatementTooLong if _took_too_long(reason) else DatabaseProblem
-        raise kind(_sentence(url, reason)) from error
+        raise kind(_sentence(readers.url, reason)) from error
     finally:
-        if lease:
-            lease.close()
+        if connection is not None:
+            readers.put(connection)
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """What drivers raise; PostgreSQL's may not be installed.
+
+    A damaged file can also hold bytes that are no text.
+    """
+    psycopg = sys.modules.get("psycopg")
+    more = (psycopg.Error,) if psycopg else ()
+    return (sqlite3.Error, UnicodeDecodeError, *more)
 
 
 def checker_engine(url: str) -> sa.Engine:

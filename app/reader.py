@@ -7,14 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from app.db import (
     STATEMENT_SECONDS,
     DatabaseProblem,
+    Readers,
     Snapshot,
     StatementTooLong,
-    reader_engine,
     snapshot,
     told,
 )
@@ -41,14 +39,14 @@ class Reader:
     settings: Settings
     count: int
     """Reads that run at the same time, each on a thread and a connection of its own."""
-    engine: sa.Engine = field(init=False)
+    readers: Readers = field(init=False)
     threads: ThreadPoolExecutor = field(init=False)
     memory: Memory = field(default_factory=Memory)
     sources: dict[tuple[int, str | None], Source] = field(default_factory=dict)
     """What releases rest on, by number and edition: a release never changes, so it is read once."""
 
     def __post_init__(self) -> None:
-        self.engine = reader_engine(self.settings.database_url, self.count)
+        self.readers = Readers(self.settings.database_url)
         self.threads = ThreadPoolExecutor(self.count, thread_name_prefix="reader")
 
     async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
@@ -68,7 +66,7 @@ class Reader:
     def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
         try:
             url = self.settings.database_url
-            with told(url), snapshot(self.engine, url, self.memory) as state:
+            with told(url), snapshot(self.readers, self.memory) as state:
                 return ask(state)
         except StatementTooLong as error:
             log.error("%s", error)
@@ -97,4 +95,4 @@ class Reader:
     def close(self) -> None:
         """Let running reads end, then close the connections."""
         self.threads.shutdown(wait=True)
-        self.engine.dispose()
+        self.readers.dispose()

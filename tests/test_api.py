@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app.db import DatabaseProblem, Snapshot, closing, reader_engine, snapshot, writer_engine
+from app.db import DatabaseProblem, Readers, Snapshot, closing, snapshot, writer_engine
 from app.models.base import public_fields
 from app.publish.plans import import_plans
 from app.publish.prepare import prepare
@@ -550,9 +550,9 @@ def test_a_list_takes_few_statements(published_url: str, monkeypatch: pytest.Mon
 
 
 def test_a_reader_cannot_write(published_url: str) -> None:
-    engine = reader_engine(published_url, 1)
+    engine = Readers(published_url)
     refused = pytest.raises(DatabaseProblem, match="is read-only")
-    with closing(engine), refused, snapshot(engine, published_url) as state:
+    with closing(engine), refused, snapshot(engine) as state:
         state.rows("UPDATE release SET number = 2", ())
 
 

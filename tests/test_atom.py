@@ -14,7 +14,7 @@ import feedparser
 import httpx
 import pytest
 
-from app.db import closing, reader_engine, snapshot
+from app.db import Readers, closing, snapshot
 from app.formats.base import Answer
 from app.query import fetch, state_of_release
 from app.resources import CHANGES
@@ -327,7 +327,7 @@ def rich_url(
 def logged(url: str) -> Answer:
     """The whole log, as the service gives it to a format."""
     zone = ZoneInfo("Asia/Shanghai")
-    with closing(reader_engine(url, 1)) as engine, snapshot(engine, url) as opened:
+    with closing(Readers(url)) as engine, snapshot(engine) as opened:
         params = CHANGES.params.model_validate({"limit": 1000})
         page = fetch(opened, CHANGES, params, state_of_release(opened, None), zone)
         assert page.cursor is None

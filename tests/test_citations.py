@@ -22,7 +22,7 @@ from pybtex.richtext import Text
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from app.catalogue.citations import citations_of
-from app.db import Snapshot, closing, reader_engine, snapshot
+from app.db import Readers, Snapshot, closing, snapshot
 from app.formats.base import Answer
 from app.formats.citation import BIBTEX, CSL_JSON, GBT7714, Citation, plain
 from app.models.choices import Cause
@@ -270,7 +270,7 @@ def cited(
     url: str, resource: Resource, codes: Sequence[str], release: int | None = None
 ) -> list[Citation]:
     """Citations of some rows, of which only the code is known; at most three statements."""
-    with closing(reader_engine(url, 1)) as engine, snapshot(engine, url) as opened:
+    with closing(Readers(url)) as engine, snapshot(engine) as opened:
         counting = Counting(opened.connection, opened.dialect)
         state = state_of_release(opened, release)
         columns = [resource.column["code"]]
@@ -280,7 +280,7 @@ def cited(
 
 
 def codes_of(url: str, table: str) -> list[str]:
-    with closing(reader_engine(url, 1)) as engine, snapshot(engine, url) as opened:
+    with closing(Readers(url)) as engine, snapshot(engine) as opened:
         return [row[0] for row in opened.rows(f"SELECT code FROM {table} ORDER BY code DESC", [])]
 
 
@@ -335,7 +335,7 @@ def test_a_target_and_an_indicator(published_url: str) -> None:
 
 def test_the_day_is_that_of_the_release(published_url: str) -> None:
     (found,) = cited(published_url, PLANS, ["xxjyj-2023"])
-    with closing(reader_engine(published_url, 1)) as engine, snapshot(engine, published_url) as o:
+    with closing(Readers(published_url)) as engine, snapshot(engine) as o:
         ((time,),) = o.rows("SELECT time FROM release", [])
     assert found.released_on.isoformat() == time[:10]
     assert f"({time[:10]}). " in references([found])[0]

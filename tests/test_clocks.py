@@ -10,7 +10,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.db import closing, reader_engine, snapshot
+from app.db import Readers, closing, snapshot
 from app.models.choices import Cause
 from app.publish.plans import import_plans
 from app.publish.writer import Orders
@@ -194,11 +194,11 @@ def test_pages_over_several_years_give_each_row_once(publish: Publish, url: str)
 def test_a_snapshot_does_not_see_what_is_published_meanwhile(publish: Publish, url: str) -> None:
     publish(before())
     params = TASKS.params()
-    with closing(reader_engine(url, 2)) as engine, snapshot(engine, url) as state:
+    with closing(Readers(url)) as engine, snapshot(engine) as state:
         shown = list_state(state, TASKS, params, ZONE)
         first = fetch(state, TASKS, params, shown, ZONE)
         publish(after(), Cause.CORRECTION)
         assert list_state(state, TASKS, params, ZONE) == shown
         assert fetch(state, TASKS, params, shown, ZONE) == first
-        with snapshot(engine, url) as later:
+        with snapshot(engine) as later:
             assert list_state(later, TASKS, params, ZONE).number == 2

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db import closing, reader_engine, snapshot
+from app.db import Readers, closing, snapshot
 from app.errors import InvalidValue, NotFound
 from app.history.ambition import ambition_of
 from app.history.diff import Diff, diff
@@ -289,8 +289,8 @@ def publish(engine: sa.Engine, folder: Path, *raws: Row, cause: Cause | None = N
 
 def compared(url: str, before: str, after: str, release: int | None = None) -> Diff:
     with (
-        closing(reader_engine(url, threads=1)) as engine,
-        snapshot(engine, url) as seen,
+        closing(Readers(url)) as engine,
+        snapshot(engine) as seen,
     ):
         return diff(seen, before, after, state_of_release(seen, release))
 

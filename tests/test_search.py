@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from app.db import closing, reader_engine, snapshot
+from app.db import Readers, closing, snapshot
 from app.models.choices import Cause
 from app.publish.scope import Change
 from app.query import Resource, fetch, list_state
@@ -255,7 +255,7 @@ def test_every_piece_of_every_title(
     assert len(pieces) > 4000
     index = windows(everything.fields["tasks"])
     hits = 0
-    with closing(reader_engine(rich_url, 1)) as engine, snapshot(engine, rich_url) as state:
+    with closing(Readers(rich_url)) as engine, snapshot(engine) as state:
         release = list_state(state, TASKS, TASKS.params(), ZONE)
         for piece in pieces:
             wanted = [index[word] for word in words(piece)]

@@ -144,4 +144,5 @@ def _statement(dialect: str, by: str | None) -> Statement:
         select = select.where(here.number == sa.bindparam("number", type_=sa.Integer))
     elif by == "until":
         select = select.where(here.time <= sa.bindparam("until", type_=here.time.type))
-    return compiled(select.order_by(here.number.desc()).limit(1), dialect_named(dialect), ())
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    return compiled(select.order_by(here.number.desc()).limit(one), dialect_named(dialect), ())
