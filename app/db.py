@@ -143,7 +143,7 @@ def _read_only_session(url: str) -> Any:
     settings: dict[str, Any] = {
         "connect_timeout": 10,
         **DEAD_PEER,
-        "options": "-c default_transaction_read_only=on -c timezone=UTC "
+        "options": "-c default_transaction_read_only=on -c timezone=UTC -c jit=off "
         f"-c statement_timeout={int(STATEMENT_SECONDS * 1000)}",
     }
     return psycopg.connect(plain, autocommit=True, **settings)

@@ -54,7 +54,7 @@ def sqlite_index(text_table: str) -> list[str]:
 
 POSTGRESQL_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {GRAMS}(words text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$
 SELECT array_agg(gram) FROM (
     SELECT unnest(ARRAY[
         token,
