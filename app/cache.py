@@ -96,14 +96,14 @@ class Entry:
     rests_on: Hashable
     answer: Answer
     etag: bytes
-    not_modified: Pairs
-    """The headers of 304 in its place."""
+    not_modified: Answer
+    """304 in its place."""
 
 
 def entry_of(rests_on: Hashable, answer: Answer) -> Entry:
     """An answer made ready to be given again."""
     headers = [pair for pair in answer.headers if pair[0] not in OF_CONTENT]
-    return Entry(rests_on, answer, dict(headers)[b"etag"], headers)
+    return Entry(rests_on, answer, dict(headers)[b"etag"], Answer(304, headers, b""))
 
 
 @dataclass
@@ -175,13 +175,14 @@ class Newest:
         self.late = False
         """Someone waited in vain for the reading that is under way: others do not."""
 
+    def fresh(self) -> Hashable:
+        """What was read just now; None where it must be read again."""
+        return self.value if time.monotonic() - self.read_at < FRESH else None
+
     async def get(self) -> Hashable:
         """At most a second old while the database answers; None where it never did, or long ago."""
         now = time.monotonic()
-        age = now - self.read_at
-        if age < FRESH:
-            return self.value
-        if age < STALE:
+        if now - self.read_at < STALE:
             self._begin()
         else:
             await self._wait(now)
@@ -232,13 +233,15 @@ class Cache:
         key = None
         if scope["type"] == "http" and scope["method"] in METHODS:
             key = self._key(scope)
-        rests_on = None if key is None else await self.newest.get()
+        rests_on = None
+        if key is not None:
+            rests_on = self.newest.fresh() or await self.newest.get()
         if key is None or rests_on is None:
             await self.app(scope, receive, send)
             return
         entry = self.shelves[0].get(key) or self.shelves[1].get(key)
         if entry is not None and entry.rests_on == rests_on:
-            await self._give(entry, scope, send)
+            await _send(self._given(entry, scope), scope, send)
             return
         again = self.seen.again(key) or entry is not None
         if not again and any(name in CONDITIONS for name, _ in scope["headers"]):
@@ -264,18 +267,16 @@ class Cache:
             accept = b""
         return path, query, self.coding(encodings), accept, scope["scheme"], host
 
-    async def _give(self, entry: Entry, scope: Scope, send: Send) -> None:
+    def _given(self, entry: Entry, scope: Scope) -> Answer:
         """A kept answer, or 304 where the client has it."""
-        answer = entry.answer
         for name, value in scope["headers"]:
             if name in CONDITIONS:
                 if (value == entry.etag and name == b"if-none-match") or self.craft.unchanged(
-                    scope["headers"], answer.headers
+                    scope["headers"], entry.answer.headers
                 ):
-                    await _send(Answer(304, entry.not_modified, b""), scope, send)
-                    return
+                    return entry.not_modified
                 break
-        await _send(answer, scope, send)
+        return entry.answer
 
     async def _answer(
         self, key: Key, rests_on: Hashable, again: bool, scope: Scope, receive: Receive, send: Send
@@ -301,7 +302,7 @@ class Cache:
         entry = entry_of(rests_on, answer)
         if again:
             self.shelves[_is_search(key)].put(key, entry)
-        await self._give(entry, scope, send)
+        await _send(self._given(entry, scope), scope, send)
 
     async def _asked(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
         """The application's answer to a question without conditions, in one coding.
