@@ -17,14 +17,12 @@ from app.http import chosen_coding, encoded, joined, names_tag, weak_etag
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-SWAGGER = files("fastapi_swagger") / "resources"
-"""Swagger UI as that package carries it: nothing is fetched from elsewhere."""
-
 ASSETS = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
+"""Swagger UI as another package carries it: nothing is fetched from elsewhere."""
 
 START = b"""window.addEventListener("load", () => {
   SwaggerUIBundle({
@@ -143,7 +141,7 @@ async def _asset(request: Request) -> Response:
 
 @cache
 def _read(name: str) -> bytes:
-    return (SWAGGER / name).read_bytes()
+    return (files("fastapi_swagger") / "resources" / name).read_bytes()
 
 
 async def _problems(request: Request) -> Response:

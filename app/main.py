@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -22,7 +23,6 @@ from app.errors import (
     problem,
 )
 from app.http import SMALLEST, chosen_coding, has_answer
-from app.openapi import describe
 from app.query import Resource, newest
 from app.query.request import SHOWN, hints, nearest
 from app.reader import Reader
@@ -53,7 +53,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.openapi = lambda: describe(resources)  # type: ignore[method-assign]
+    app.openapi = lambda: _described(resources)  # type: ignore[method-assign]
     add_routes(app, reader, resources)
     add_timelines(app, reader)
     add_docs(app)
@@ -62,6 +62,12 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.add_exception_handler(Exception, _told_of_fault)
     finished = cached(Headers(app), settings, watcher)
     return RequestLog(Limits(finished), write_line if settings.request_log else None)
+
+
+def _described(resources: Sequence[Resource]) -> dict[str, Any]:
+    from app.openapi import describe  # not before somebody asks for it
+
+    return describe(resources)
 
 
 def write_line(line: bytes) -> None:

@@ -5,7 +5,6 @@ import socket
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.main import create_app
 from app.protocol import Protocol
 from app.settings import Settings
 
@@ -36,6 +35,8 @@ def serve(settings: Settings, listener: socket.socket, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     print(f"Yaodian answers at http://{shown}:{port}/v1", flush=True)
     if workers == 1:
+        from app.main import create_app  # several workers import it each for themselves
+
         uvicorn.Server(configured(create_app(settings))).run(sockets=[listener])
         return
     config = configured("app.main:serving_app", workers=workers, factory=True)

@@ -14,7 +14,7 @@ from psycopg import sql
 from app.db import DatabaseProblem, closing, told, writer_engine
 from app.models import MODELS, metadata
 from app.publish.prepare import migrate
-from app.publish.writer import is_published
+from app.publish.ready import is_published
 from app.settings import hide_password
 
 LOCK_SECONDS = 60

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -69,10 +69,12 @@ def started(
     *options: str,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    errors: int | IO[str] = subprocess.PIPE,
 ) -> Iterator[Service]:
     """The service as users start it, on a port that the system chooses.
 
-    `folder` is where another copy of the code stands; `environment` holds further settings.
+    `folder` is where another copy of the code stands; `environment` holds further settings;
+    `errors` is where its standard error goes.
     """
     given = {"YAODIAN_DATABASE_URL": url, "YAODIAN_REQUEST_LOG": "false", **(environment or {})}
     given.setdefault("YAODIAN_CACHE_MEGABYTES", "0")  # most tests publish and then look at once
@@ -80,7 +82,7 @@ def started(
         [sys.executable, "-m", "app", "serve", "--port", "0", *options],
         env={**os.environ, **given},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=errors,
         text=True,
         cwd=folder,
         start_new_session=True,

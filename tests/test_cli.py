@@ -851,6 +851,23 @@ def test_two_services_that_start_at_once_answer_stop_and_start_again(empty_url: 
     assert releases_of(empty_url) == 1
 
 
+def test_a_ready_database_is_served_without_what_only_writing_needs(
+    published_url: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "imported"
+    listing = {"PYTHONPROFILEIMPORTTIME": "1"}
+    with (
+        listed.open("w") as errors,
+        started(published_url, environment=listing, errors=errors) as service,
+    ):
+        assert service.get(service.listens_at(), "/v1/tasks")["meta"]["total"] == 24
+        service.stop()
+    imported = {line.rpartition("|")[2].strip() for line in listed.read_text().splitlines()}
+    assert {"app.main", "app.publish.prepare", "sqlalchemy"} <= imported
+    needless = ("alembic", "mako", "openpyxl", "app.publish.plans", "app.publish.writer")
+    assert imported.isdisjoint((*needless, "app.publish.results", "app.openapi"))
+
+
 def test_a_taken_port_ends_the_process_with_its_own_exit_code(taken_port: int) -> None:
     command = [sys.executable, "-m", "app", "serve", "--port", str(taken_port)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

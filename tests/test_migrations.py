@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from app.db import closing, writer_engine
 from app.models import CLOCKED, metadata
@@ -15,6 +16,7 @@ from app.models.base import Refers, Via, mark
 from app.models.choices import Cause
 from app.publish.plans import import_plans
 from app.publish.prepare import alembic_config, migrate, prepare
+from app.publish.ready import known_versions
 from app.publish.writer import Orders
 from app.query import Resource, Through
 from app.resources import RESOURCES
@@ -80,6 +82,13 @@ def test_alembic_sees_no_difference(engine: sa.Engine) -> None:
         opts = {"compare_type": True, "include_object": lambda _, name, *__: "_grams" not in name}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_versions_read_from_the_files_are_those_that_alembic_reads() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    assert known_versions() == (known, set(scripts.get_heads()))
+    assert "0001" in known
 
 
 def test_down_and_up_again(empty_url: str) -> None:

@@ -18,6 +18,7 @@ from app.cli.common import (
     written_anew,
 )
 from app.db import checker_engine, closing, told
+from app.publish.causes import PLAN_CAUSES
 from app.publish.complaint import Complaint, Refused
 from app.publish.text import read_body
 from app.settings import read_settings
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 
 def _add_import(commands: "Commands") -> None:
-    from app.publish.plans import PLAN_CAUSES
-
     importer = commands.add_parser("import", help="publish plan files as one release")
     importer.add_argument("files", nargs="+", type=Path, metavar="FILE", help="plan files")
     add_orders(importer, PLAN_CAUSES)

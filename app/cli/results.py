@@ -17,6 +17,7 @@ from app.cli.common import (
     published,
 )
 from app.db import checker_engine, closing, told
+from app.publish.causes import RESULT_CAUSES
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 
 def _add_observe(commands: "Commands") -> None:
-    from app.publish.results import RESULT_CAUSES
-
     observe = commands.add_parser(
         "observe", help="publish results from a workbook or CSV, or write a workbook to fill in"
     )

@@ -13,9 +13,10 @@ import orjson
 import sqlalchemy as sa
 
 from app.models import CHANGES, DERIVED, RELEASES, TABLES
-from app.publish.derive import affected, base_of, desired, rows_at, touched_by
+from app.publish.derive import affected, desired, rows_at, touched_by
 from app.publish.log import changes_of, resources_of, told
 from app.publish.lookup import measured_now
+from app.publish.ready import base_of
 from app.publish.release import REFERENCES, RESOURCE_OF
 from app.publish.rows import Row
 from app.publish.scope import current_rows

@@ -17,6 +17,7 @@ from app.history.attainment import reading_of
 from app.models import DERIVED, RELEASES, TABLES
 from app.models.base import Via, fields_of, mark
 from app.models.choices import Measure
+from app.publish.ready import base_of, unfilled
 from app.publish.release import apply
 from app.publish.rows import Row
 from app.publish.scope import CHUNK, Change, Changes, compare, contents
@@ -82,23 +83,6 @@ def fill(connection: sa.Connection) -> None:
         others = [table for table in TABLES if table not in empty]
         touched = {table: _clocked(connection, table, number) for table in others}
         derive(connection, number, touched, empty)
-
-
-def unfilled(connection: sa.Connection) -> list[str]:
-    """The derived tables that hold nothing yet although there is something to hold."""
-    return [table for table in DERIVED if _is_new(connection, table)]
-
-
-def _is_new(connection: sa.Connection, table: str) -> bool:
-    """Whether a derived table holds nothing although there is something to hold."""
-    source = base_of(table)
-    there = [connection.scalar(sa.select(TABLES[name].c.code).limit(1)) for name in (table, source)]
-    return there[0] is None and there[1] is not None
-
-
-def base_of(table: str) -> str:
-    """The table whose rows a derived table says more of."""
-    return table.rsplit("_", 1)[0]
 
 
 def _clocked(connection: sa.Connection, table: str, number: int) -> list[Row]:

@@ -13,6 +13,7 @@ from app.models import CHANGES, DERIVED, RELEASES, TABLES, TAKEDOWNS
 from app.models.base import Since, fields_of, placed
 from app.models.choices import Action
 from app.publish.derive import rows_at
+from app.publish.ready import lacks_log
 from app.publish.release import RESOURCE_OF, resting_on
 from app.publish.rows import Row
 from app.publish.scope import CHUNK, Change, Changes, contents
@@ -73,7 +74,7 @@ def fill(connection: sa.Connection) -> None:
 
     These also named fewer resources than those that may read differently.
     """
-    if not unfilled(connection):
+    if not lacks_log(connection):
         return
     for number in connection.scalars(sa.select(RELEASES.c.number).order_by(RELEASES.c.number)):
         record(connection, number, changes_of(connection, number))
@@ -92,15 +93,6 @@ def _is_touched(connection: sa.Connection, table: str, number: int) -> bool:
         sa.or_(here.release_from == number, here.release_to == number)
     )
     return connection.scalar(select.limit(1)) is not None
-
-
-def unfilled(connection: sa.Connection) -> bool:
-    """Whether there are releases, but no log of them."""
-    logged, made = (
-        connection.scalar(sa.select(column).limit(1))
-        for column in (CHANGES.c.release, RELEASES.c.number)
-    )
-    return made is not None and logged is None
 
 
 def changes_of(connection: sa.Connection, number: int, tables: Iterable[str] = LOGGED) -> Changes:

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from app.models.choices import Cause
 from app.publish.anchor import at, compare_anchors
+from app.publish.causes import PLAN_CHANGES
 from app.publish.complaint import Complaint, Refused, shown
 from app.publish.lookup import measured_now, named, neighbours
 from app.publish.reading import Draft, read_draft, told_at
+from app.publish.ready import is_published
 from app.publish.rows import Row, rows_of
 from app.publish.scope import SCOPE, Change, Changes, compare, current_rows
 from app.publish.text import Body, TextProblem
@@ -23,20 +25,8 @@ from app.publish.writer import (
     Progress,
     Step,
     cause_unsaid,
-    is_published,
     publish,
 )
-
-CHANGE_CAUSES = (
-    Cause.ISSUER_CHANGE,
-    Cause.BETTER_SOURCE,
-    Cause.CORRECTION,
-    Cause.EDITORIAL,
-)
-"""Causes for which a published plan changes: the importer says which."""
-
-PLAN_CAUSES = (Cause.FIRST_PUBLICATION, Cause.NEW_PLAN, *CHANGE_CAUSES)
-"""Causes that an import of plan files can have; the first two are told by the data."""
 
 DEFINED = ("document", "document_relation", "body", "indicator")
 """Tables whose rows several files may define alike."""
@@ -270,7 +260,7 @@ def _one_cause(given: Cause | None, changes: Changes, connection: sa.Connection)
                 f"原因应为{told}（{told.zh}），而不是{given}（{given.zh}）",
             )
         return told
-    if given not in CHANGE_CAUSES:
+    if given not in PLAN_CHANGES:
         raise _unsaid(changes)
     return given
 
@@ -283,7 +273,7 @@ def _unsaid(changes: Changes) -> CauseProblem:
         for change in (changes[table] for table in ordered)
         for row in (*change.added, *(wanted for _, wanted in change.changed), *change.removed)
     ]
-    return cause_unsaid("a published plan changes", "已发布的计划有改动", touched, CHANGE_CAUSES)
+    return cause_unsaid("a published plan changes", "已发布的计划有改动", touched, PLAN_CHANGES)
 
 
 def _new_for_old_plan(table: str, change: Change, changes: Changes) -> bool:

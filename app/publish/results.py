@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.models import TABLES
 from app.models.choices import Cause, Measure, ObservationStatus, Unit
 from app.models.choices import Outcome as Fate
+from app.publish.causes import RESULT_CHANGES
 from app.publish.complaint import Complaint, Place, Refused
 from app.publish.lookup import named, near_code
 from app.publish.result_columns import IndicatorKnown, KnownResults
@@ -19,12 +20,6 @@ from app.publish.scope import CHUNK, Change, Changes, compare, current_rows
 from app.publish.template import TemplateDocument, TemplatePlan, TemplatePromise
 from app.publish.writer import CauseProblem, Orders, Outcome, Step, cause_unsaid, publish
 from app.settings import read_settings
-
-CHANGE_CAUSES = (Cause.REVISION, Cause.CORRECTION, Cause.BETTER_SOURCE, Cause.EDITORIAL)
-"""Causes for which a published result changes: whoever loads it says which."""
-
-RESULT_CAUSES = (Cause.NEW_DATA, *CHANGE_CAUSES)
-"""Causes that a file of results can have; the first is told by the data."""
 
 PRELIMINARY = (ObservationStatus.PROVISIONAL, ObservationStatus.ESTIMATED)
 
@@ -59,7 +54,7 @@ class Line:
             return Cause.NEW_DATA
         if was and table == "deliverable" and was["outcome"] == Fate.NO_RESULT:
             return Cause.NEW_DATA
-        if given in CHANGE_CAUSES:
+        if given in RESULT_CHANGES:
             return given
         replaced = was and table == "observation" and was["value_status"] in PRELIMINARY
         if replaced and self.wanted["value_status"] == ObservationStatus.MEASURED:
@@ -175,7 +170,7 @@ def _steps(path: Path, lines: Sequence[Line], orders: Orders) -> Iterator[Step]:
     elif Cause.CORRECTION in causes and not (orders.note_zh or orders.note_en):
         yield from _with_problem(path, lines, orders, _unexplained())
     else:
-        for cause in (*CHANGE_CAUSES, Cause.NEW_DATA):
+        for cause in (*RESULT_CHANGES, Cause.NEW_DATA):
             some = [line for line, its in zip(lines, causes, strict=True) if its == cause]
             if some:
                 noted = orders.cause in (None, cause)
@@ -188,7 +183,7 @@ def _unsaid(codes: Sequence[str]) -> CauseProblem:
         "results that are published, or were withdrawn, would change",
         "已发布或已撤回的结果会有改动",
         codes,
-        CHANGE_CAUSES,
+        RESULT_CHANGES,
     )
 
 

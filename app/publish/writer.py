@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.db import move_to_file
-from app.models import RELEASES, TAKEDOWNS
+from app.models import TAKEDOWNS
 from app.models.choices import Cause
 from app.publish.complaint import Complaint, Refused
 from app.publish.derive import derive, touched_by
@@ -113,11 +113,6 @@ def transaction(engine: sa.Engine, keep: bool = True) -> Iterator[sa.Connection]
         yield connection
         if not keep:
             running.rollback()
-
-
-def is_published(connection: sa.Connection) -> bool:
-    """Whether there is a release."""
-    return connection.scalar(sa.select(RELEASES.c.number).limit(1)) is not None
 
 
 def taken_down(connection: sa.Connection) -> dict[tuple[str, str], int]:
