@@ -3,6 +3,8 @@
 from app.formats.atom import feed_of
 from app.formats.citation import BIBTEX, CSL_JSON, GBT7714
 from app.models import (
+    IN_TEXT,
+    NUMBERED,
     AreaPublic,
     BodyPublic,
     ChangePublic,
@@ -22,12 +24,6 @@ from app.query import Bound, Filter, Nested, Range, Resource, Searched, Through
 
 ISSUER_AND_YEAR = (Filter("issuer"), Filter("year"))
 """What every row of a plan can be asked by, beside its own fields."""
-
-IN_TEXT = ("-year", "plan", "quote_start", "code")
-"""Newest plan first, then as the text runs."""
-
-NUMBERED = ("-year", "plan", "number", "code")
-"""Newest plan first, then by number."""
 
 TITLES = ("code", "title_zh", "title_en")
 NAMES = ("code", "name_zh", "name_en")

@@ -65,19 +65,23 @@ MODELS: dict[str, type[SQLModel]] = {
 }
 """Every table, by name."""
 
-_OF_PLANS = ("-year", "plan")
+NUMBERED = ("-year", "plan", "number", "code")
+"""Newest plan first, then by number."""
+
+IN_TEXT = ("-year", "plan", "quote_start", "code")
+"""Newest plan first, then as the text runs."""
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "plan": ("-year", "code"),
-    "area": _OF_PLANS,
-    "task": _OF_PLANS,
-    "target": _OF_PLANS,
-    "deliverable": _OF_PLANS,
-    "participation": _OF_PLANS,
-    "erratum": _OF_PLANS,
-    "observation": ("indicator", "-period_end"),
+    "area": NUMBERED,
+    "task": NUMBERED,
+    "target": IN_TEXT,
+    "deliverable": IN_TEXT,
+    "participation": IN_TEXT,
+    "erratum": IN_TEXT,
+    "observation": ("indicator", "-period_end", "code"),
 }
-"""How the default order of tables begins that grow with every plan: an index has it."""
+"""The default order of tables that grow with every plan: an index has it."""
 
 for _name, _model in CLOCKED.items():
     finish(_model, ORDERS.get(_name, ()))
@@ -100,7 +104,9 @@ __all__ = [
     "CHANGES",
     "CLOCKED",
     "DERIVED",
+    "IN_TEXT",
     "MODELS",
+    "NUMBERED",
     "ORDERS",
     "RELEASES",
     "TABLES",

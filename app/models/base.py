@@ -21,6 +21,9 @@ CODE_LENGTH = 80
 
 Mark = TypeVar("Mark")
 
+PLACES = 2
+"""Columns of a default order that together leave few rows: those of one plan or indicator."""
+
 naming = {
     "pk": "pk_%(table_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -212,13 +215,13 @@ def can_be_asked(field: FieldInfo) -> bool:
 def finish(model: type[SQLModel], order: Sequence[str] = ()) -> None:
     """Give a table with a clock its keys, checks and indexes, all from its fields.
 
-    `order` is how the default order of its rows begins, `-` for descending: lists are read in it,
-    also those of the many rows that have one of a few values.
+    `order` is the default order of its rows, `-` for descending. Lists are read in it from an index
+    alone; those of the many rows that have one of a few values, as far as PLACES columns go.
     """
     table: sa.Table = model.__table__  # type: ignore[attr-defined]
     ordered = in_order(table, order)
     if ordered:
-        _index(table, "order", ordered)
+        _index(table, "order", [*ordered, table.c.release_from, table.c.release_to])
     current = table.c.release_to.is_(None)
     table.append_constraint(sa.UniqueConstraint("code", "release_from"))
     table.append_constraint(sa.CheckConstraint("release_to > release_from", name="clock"))
@@ -236,7 +239,7 @@ def finish(model: type[SQLModel], order: Sequence[str] = ()) -> None:
         asked = mark(field, Filtered) is not None or can_be_asked(field)
         if asked and column.name != "code":
             few = choices_of(field.annotation) or unwrap(field.annotation)[0] in (bool, int)
-            rest = [key for key in order if few and key.lstrip("-") != column.name]
+            rest = [key for key in order[:PLACES] if few and key.lstrip("-") != column.name]
             _index(table, f"{column.name}_now", [column, *in_order(table, rest)], current)
             _index(table, column.name, [column, table.c.release_from])
     if "defined_in" in table.c:

@@ -12,6 +12,7 @@ from app.db import dialect_named
 from app.formats.column import Column
 from app.models import CLOCKED, MODELS, ORDERS, metadata
 from app.models.base import (
+    PLACES,
     Clock,
     Count,
     Via,
@@ -437,12 +438,12 @@ class _Select:
     def _stretches(self) -> list[list[sa.ColumnElement[bool]]]:
         """Conditions that together hold for the rows behind the place where a page begins.
 
-        One for each column of the index that has the default order: each is a range of it.
+        In the default order each is a range of the index that has it.
         """
         shape, nulls = self.shape, self.shape.after
         if nulls is None:
             return [[]]
-        order = ORDERS.get(self.resource.table, ())
+        order = ORDERS.get(self.resource.table, ())[:PLACES]
         indexed = len(order) if shape.sort[: len(order)] == order else 0
         same: list[sa.ColumnElement[bool]] = []
         found = []

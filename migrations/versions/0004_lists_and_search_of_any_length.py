@@ -12,16 +12,17 @@ CURRENT = {
     "sqlite_where": sa.text("release_to IS NULL"),
     "postgresql_where": sa.text("release_to IS NULL"),
 }
-OF_PLANS = ("year DESC", "plan")
+NUMBERED = ("year DESC", "plan", "number", "code")
+IN_TEXT = ("year DESC", "plan", "quote_start", "code")
 ORDERS = {
     "plan": ("year DESC", "code"),
-    "area": OF_PLANS,
-    "task": OF_PLANS,
-    "target": OF_PLANS,
-    "deliverable": OF_PLANS,
-    "participation": OF_PLANS,
-    "erratum": OF_PLANS,
-    "observation": ("indicator", "period_end DESC"),
+    "area": NUMBERED,
+    "task": NUMBERED,
+    "target": IN_TEXT,
+    "deliverable": IN_TEXT,
+    "participation": IN_TEXT,
+    "erratum": IN_TEXT,
+    "observation": ("indicator", "period_end DESC", "code"),
 }
 FEW = {
     "plan": ("text_complete", "year"),
@@ -105,10 +106,10 @@ def upgrade() -> None:
     for table in DEFINED:
         _index(table, "defined_in_now", "defined_in", **CURRENT)
     for table, order in ORDERS.items():
-        _index(table, "order", *order)
+        _index(table, "order", *order, "release_from", "release_to")
         for column in FEW[table]:
             op.drop_index(f"ix_{table}_{column}_now", table)
-            _index(table, f"{column}_now", column, *_others(order, column), **CURRENT)
+            _index(table, f"{column}_now", column, *_others(order[:2], column), **CURRENT)
     for name, columns in CHANGES.items():
         if name != "order":
             op.drop_index(f"ix_change_{name}", "change")
