@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import brotli
@@ -121,6 +122,7 @@ def weak_etag(*parts: object) -> str:
     return f'W/"{hashlib.sha256(text).hexdigest()[:20]}"'
 
 
+@lru_cache(maxsize=256)
 def http_date(time: str) -> str:
     """A release's time as HTTP writes it."""
     return formatdate(datetime.fromisoformat(time).timestamp(), usegmt=True)

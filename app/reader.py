@@ -56,7 +56,8 @@ class Reader:
         """
         asked = asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
         try:
-            return await asyncio.wait_for(asked, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await asked
         except TimeoutError as error:
             log.error("a read took longer than %s seconds", PATIENCE)
             raise DatabaseUnavailable(
