@@ -30,6 +30,8 @@ naming = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 SQLModel.metadata.naming_convention = naming
+# Rows are read as tuples: what would validate them is made where somebody asks for it.
+SQLModel.model_config["defer_build"] = True
 
 
 @dataclass(frozen=True)
