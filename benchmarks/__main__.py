@@ -66,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--small", action="append", default=[], metavar="URL",
-        help="what each of them is compared with; without: ten plans of the national case",
+        help="what each of them is compared with; without: one plan of the national case",
     )  # fmt: skip
     return parser.parse_args()
 

@@ -14,8 +14,8 @@ from benchmarks.run import Run
 from benchmarks.servers import environment
 from benchmarks.tools import ROOT, SERVICE, Failed
 
-SMALL = 10
-"""Plans of the catalogue that large ones are compared with: all of its first issuer."""
+SMALL = 1
+"""Plans of the catalogue that large ones are compared with."""
 
 NEW_PLAN = """
 import json, sys

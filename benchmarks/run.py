@@ -9,7 +9,7 @@ class Pair:
     """Two databases that hold the same kind of rows, few and many."""
 
     small: str | None
-    """None: ten plans of the national case, in a database made for it."""
+    """None: one plan of the national case, in a database made for it."""
     large: str
 
     @property

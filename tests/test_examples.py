@@ -9,9 +9,10 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -224,7 +225,8 @@ def test_a_withdrawn_code_names_its_last_version(
         "type", "title", "title_zh", "status", "detail", "detail_zh", "instance", "last_release",
         "cause", "last_version",
     ]  # fmt: skip
-    day = release["time"][:10]
+    moment = datetime.fromisoformat(release["time"])
+    day = moment.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
     assert told["detail"].startswith(f"Withdrawn in release 2 ({day}): ")
     assert "Task 2 was read twice." in told["detail"]
     assert "第2版" in told["detail_zh"]

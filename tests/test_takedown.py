@@ -7,6 +7,7 @@ import struct
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -565,7 +566,10 @@ def test_no_row_of_another_code_is_touched(world: str, engine: sa.Engine) -> Non
 def careless_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite as most builds have it: what is deleted stays where it is until it is overwritten."""
 
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+    usual = app.db._prepare_sqlite
+
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        usual(connection, record)
         connection.execute("PRAGMA secure_delete = OFF")
 
     monkeypatch.setattr(app.db, "_prepare_sqlite", prepare)
@@ -581,8 +585,12 @@ def test_what_was_said_is_nowhere_in_the_files(
             connection.exec_driver_sql("ANALYZE")  # statistics hold samples of columns
     before = found_in_files(world, engine)
     assert set(before) >= {word.encode() for word in WORDS}
+    assert engine.dialect.name != "sqlite" or WORDS[0][:2] in indexed(engine)
     do("takedown", f"observations/{RESULT}", *NOTES)
     assert found_in_files(world, engine) == []
+    if engine.dialect.name == "sqlite":
+        pairs = {one + two for word in WORDS for one, two in pairwise(word)}
+        assert not pairs & indexed(engine)
     with engine.connect() as connection:
         for table in metadata.tables.values():
             for row in connection.execute(sa.select(table)):
@@ -597,6 +605,16 @@ def found_in_files(url: str, engine: sa.Engine) -> list[bytes]:
     with engine.connect() as connection:
         content = b"".join(path.read_bytes() for path in files(url, connection))
     return [word for word in wanted if word in content]
+
+
+def indexed(engine: sa.Engine) -> set[str]:
+    """What SQLite's index of searched results still knows."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.known "
+            "USING fts5vocab('main', 'observation_grams', 'row')"
+        )
+        return set(connection.scalars(sa.text("SELECT term FROM temp.known")))
 
 
 def files(url: str, connection: sa.Connection) -> list[Path]:
