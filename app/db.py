@@ -60,27 +60,15 @@ class Snapshot:
     """sqlite or postgresql."""
     memory: Memory = field(default_factory=Memory)
     """What was counted before in this database."""
-    begin: str | None = None
-    """What must still be said before the first statement."""
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a compiled statement, as the driver's tuples."""
         cursor: Any = self.connection.cursor()
         try:
-            self._execute(cursor, sql, values)
+            cursor.execute(sql, values)
             return cursor.fetchall()  # type: ignore[no-any-return]
         finally:
             cursor.close()
-
-    def _execute(self, cursor: Any, sql: str, values: Sequence[Any] | dict[str, Any]) -> None:
-        begin, self.begin = self.begin, None
-        if begin and not values:
-            cursor.execute(f"{begin}; {sql}")  # together they travel once
-            cursor.nextset()
-            return
-        if begin:
-            cursor.execute(begin)
-        cursor.execute(sql, values)
 
 
 @lru_cache(maxsize=2)
@@ -192,7 +180,7 @@ def snapshot(readers: Readers, memory: Memory | None = None) -> Iterator[Snapsho
         if readers.dialect == "sqlite":
             connection.execute("BEGIN")
         else:
-            state.begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            _begin(connection)
         yield state
     except _driver_errors() as error:
         if connection is not None:
@@ -204,6 +192,15 @@ def snapshot(readers: Readers, memory: Memory | None = None) -> Iterator[Snapsho
     finally:
         if connection is not None:
             readers.put(connection)
+
+
+def _begin(connection: Any) -> None:
+    """Begin to see one state; past the driver's cursors, at a third of their cost."""
+    import psycopg
+
+    done = connection.pgconn.exec_(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError(done.get_error_message())
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:

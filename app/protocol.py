@@ -1,5 +1,6 @@
 """What uvicorn's HTTP protocol does not do by itself: plain Chinese addresses, limits, problems."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ from app.stack import HEADERS, LONGEST_ADDRESS, address_too_long
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
+
+LARGE = 256 * 1024
+"""Bytes of a body that is not copied to stand behind its head."""
 
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
@@ -34,6 +38,47 @@ def percent_encoded(data: bytes) -> bytes:
     return b" ".join((method, address, version)) + data[end:]
 
 
+class Corked:
+    """A transport on which the head of an answer leaves together with the body's first piece.
+
+    uvicorn writes them one after the other: two system calls, a third of what a kept answer costs.
+    """
+
+    def __init__(self, transport: asyncio.Transport):
+        self.transport = transport
+        self.held = b""
+
+    def write(self, data: bytes) -> None:
+        """Write, or keep the head of an answer until more comes."""
+        if self.held:
+            head, self.held = self.held, b""
+            if len(data) > LARGE:
+                self.transport.write(head)
+            else:
+                data = head + data
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100"):
+            self.held = data
+            return
+        self.transport.write(data)
+
+    def flush(self) -> None:
+        """Write what is kept: the answer has no body."""
+        if self.held:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Write what is kept, then close."""
+        self.flush()
+        self.transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether it is closing or closed."""
+        return self.transport.is_closing()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+
 class Protocol(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn reads it, with addresses in bare UTF-8; what is no HTTP is a problem."""
 
@@ -43,6 +88,16 @@ class Protocol(HttpToolsProtocol):
         self.in_head = True
         self.head_bytes = 0
         self.url = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected."""
+        self.corked = Corked(transport)
+        super().connection_made(self.corked)  # type: ignore[arg-type]
+
+    def on_response_complete(self) -> None:
+        """An answer is written."""
+        self.corked.flush()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Read what has arrived; only where a request begins may it be written otherwise."""
