@@ -127,15 +127,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Put the indexes back that were there before."""
-    for table in SEARCHED:
-        if op.get_bind().dialect.name == "sqlite":
-            for event in ("inserted", "deleted", "updated"):
-                op.execute(f"DROP TRIGGER {table}_grams_{event}")
-            op.execute(f"DROP TABLE {table}_grams")
-        else:
-            op.execute(f"DROP INDEX ix_{table}_grams")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION yaodian_grams(text)")
+    _drop_grams()
     for name in CHANGES:
         op.drop_index(f"ix_change_{name}", "change")
         if name != "order":
@@ -150,6 +142,18 @@ def downgrade() -> None:
         for column in FEW[table]:
             op.drop_index(f"ix_{table}_{column}_now", table)
             _index(table, f"{column}_now", column, **CURRENT)
+
+
+def _drop_grams() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for table in SEARCHED:
+            op.execute(f"DROP INDEX ix_{table}_grams")
+        op.execute("DROP FUNCTION yaodian_grams(text)")
+        return
+    for table in SEARCHED:
+        for event in ("inserted", "deleted", "updated"):
+            op.execute(f"DROP TRIGGER {table}_grams_{event}")
+        op.execute(f"DROP TABLE {table}_grams")
 
 
 def _index(table: str, name: str, *columns: str, **where: sa.TextClause) -> None:
