@@ -94,14 +94,19 @@ class Readers:
 
     def take(self) -> Any:
         """A connection of the driver, which nobody else uses until it is put back."""
-        while self.idle:
-            connection = self.idle.pop()
+        while (connection := self._idle_one()) is not None:
             if self.dialect == "sqlite" or not _has_news(connection):
                 return connection
             connection.close()
         if self.dialect == "sqlite":
             return _read_only(sqlite_path(self.url), _Reading)
         return _read_only_session(self.url)
+
+    def _idle_one(self) -> Any:
+        try:
+            return self.idle.pop()
+        except IndexError:  # another thread may have been first
+            return None
 
     def put(self, connection: Any) -> None:
         """Give a connection back; the state that it saw is let go."""
@@ -113,8 +118,8 @@ class Readers:
 
     def dispose(self) -> None:
         """Close what is open."""
-        while self.idle:
-            self.idle.pop().close()
+        while (connection := self._idle_one()) is not None:
+            connection.close()
 
 
 def _has_news(connection: Any) -> bool:
