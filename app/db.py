@@ -136,7 +136,9 @@ def _read_only_session(url: str) -> Any:
     settings: dict[str, Any] = {
         "connect_timeout": 10,
         **DEAD_PEER,
+        # To compile or to share out a short statement takes longer than to run it.
         "options": "-c default_transaction_read_only=on -c timezone=UTC -c jit=off "
+        "-c max_parallel_workers_per_gather=0 "
         f"-c statement_timeout={int(STATEMENT_SECONDS * 1000)}",
     }
     return psycopg.connect(plain, autocommit=True, **settings)
