@@ -50,7 +50,7 @@ class StatementTooLong(DatabaseProblem):
     """One statement of a reader took longer than it may."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Snapshot:
     """One consistent state of the database, for the length of a request."""
 

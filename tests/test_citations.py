@@ -255,7 +255,7 @@ def test_nasty_names_in_csl_json() -> None:
 # --- what is quoted, from a database ---
 
 
-@dataclass
+@dataclass(frozen=True)
 class Counting(Snapshot):
     """A snapshot that counts its statements."""
 
