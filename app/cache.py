@@ -11,7 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,12 +54,14 @@ OF_CONTENT = frozenset(
 )
 """Headers that 304 does not repeat."""
 
+PROXIED = b"x-forwarded-proto"
+
 METHODS = frozenset({"GET", "HEAD"})
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 Pairs = Sequence[tuple[bytes, bytes]]
 Key = tuple[bytes, bytes, str | None, bytes, str, bytes]
-"""Path, query, coding, Accept where it matters, scheme, and host where it matters."""
+"""Path, query, coding, Accept where it matters, scheme and host where they matter."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Craft:
     unchanged: Callable[[Pairs, Pairs], bool]
     """Whether a client, by its headers, has the answer with these headers."""
     whole_addresses: bool
-    """Whether answers can hold the host that a request names."""
+    """Whether answers can hold the scheme and the host that a request names."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,12 @@ class Answer:
     def lasting(self) -> bool:
         """Whether it may be kept."""
         return self.status == 200 and any(name == b"etag" for name, _ in self.headers)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The status line and the headers as HTTP/1.1 writes them."""
+        first = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}".encode()
+        return b"\r\n".join([first, *map(b": ".join, self.headers), b""])
 
 
 @dataclass(frozen=True)
@@ -230,16 +239,14 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on."""
-        key = None
-        if scope["type"] == "http" and scope["method"] in METHODS:
-            key = self._key(scope)
+        key = self._key(scope) if scope["type"] == "http" else None
         rests_on = None
         if key is not None:
             rests_on = self.newest.fresh() or await self.newest.get()
         if key is None or rests_on is None:
             await self.app(scope, receive, send)
             return
-        entry = self.shelves[0].get(key) or self.shelves[1].get(key)
+        entry = self._entry(key)
         if entry is not None and entry.rests_on == rests_on:
             await _send(self._given(entry, scope), scope, send)
             return
@@ -249,10 +256,26 @@ class Cache:
             return
         await self._answer(key, rests_on, again, scope, receive, send)
 
+    def at_once(self, scope: Scope) -> Answer | None:
+        """The kept answer to an HTTP request, where nothing must be waited for to give it.
+
+        Which scheme a proxy names is not told before the request is passed on.
+        """
+        if self.craft.whole_addresses and any(name == PROXIED for name, _ in scope["headers"]):
+            return None
+        key = self._key(scope)
+        entry = None if key is None else self._entry(key)
+        if entry is None or entry.rests_on != self.newest.fresh():
+            return None
+        return self._given(entry, scope)
+
+    def _entry(self, key: Key) -> Entry | None:
+        return self.shelves[0].get(key) or self.shelves[1].get(key)
+
     def _key(self, scope: Scope) -> Key | None:
         """What the answer depends on; None where the request is none for the cache."""
         path: bytes = scope.get("raw_path") or b""
-        if not path.startswith(b"/v1"):
+        if scope["method"] not in METHODS or not path.startswith(b"/v1"):
             return None
         headers = dict(scope["headers"])
         if len(headers) < len(scope["headers"]):
@@ -260,12 +283,14 @@ class Cache:
         query: bytes = scope["query_string"]
         encodings = headers.get(b"accept-encoding", b"")
         accept = headers.get(b"accept", b"")
-        host = headers.get(b"host", b"") if self.craft.whole_addresses else b""
+        host, scheme = b"", ""
+        if self.craft.whole_addresses:
+            host, scheme = headers.get(b"host", b""), scope["scheme"]
         if max(len(encodings), len(accept), len(host)) > LONGEST_HEADER:
             return None
         if accept == ANY or (accept and _names_form(path, query)):
             accept = b""
-        return path, query, self.coding(encodings), accept, scope["scheme"], host
+        return path, query, self.coding(encodings), accept, scheme, host
 
     def _given(self, entry: Entry, scope: Scope) -> Answer:
         """A kept answer, or 304 where the client has it."""

@@ -60,8 +60,11 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.add_exception_handler(AppError, _told)
     app.add_exception_handler(HTTPException, _told_of_starlette)
     app.add_exception_handler(Exception, _told_of_fault)
-    finished = cached(Headers(app), settings, watcher)
-    return RequestLog(Limits(finished), write_line if settings.request_log else None)
+    write = write_line if settings.request_log else None
+    if not settings.cache_megabytes:
+        return RequestLog(Limits(Headers(app)), write)
+    cache = cached(Headers(app), settings, watcher)
+    return RequestLog(Limits(cache), write, cache.at_once)
 
 
 def _described(resources: Sequence[Resource]) -> dict[str, Any]:
@@ -76,11 +79,8 @@ def write_line(line: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def cached(app: ASGIApp, settings: Settings, watcher: Reader) -> ASGIApp:
+def cached(app: ASGIApp, settings: Settings, watcher: Reader) -> Cache:
     """What answers, behind a cache; `watcher` reads nothing but which release is the newest."""
-    if not settings.cache_megabytes:
-        return app
-
     craft = Craft(
         newest=lambda: watcher.read(newest),
         coding=lambda value: chosen_coding(value.decode("latin-1"), SMALLEST),

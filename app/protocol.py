@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, problem
 from app.stack import HEADERS, LONGEST_ADDRESS, address_too_long
@@ -79,8 +81,17 @@ class Corked:
         return getattr(self.transport, name)
 
 
+def finished_answers(app: Any) -> Callable[[Any], tuple[bytes, bytes] | None] | None:
+    """How an application gives kept answers at once; None where it does not."""
+    inner = app.app if isinstance(app, ProxyHeadersMiddleware) else app
+    return getattr(inner, "at_once", None)
+
+
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn reads it, with addresses in bare UTF-8; what is no HTTP is a problem."""
+    """HTTP/1.1 as uvicorn reads it, with addresses in bare UTF-8; what is no HTTP is a problem.
+
+    Kept answers are sent as soon as their requests are read, without a task for each.
+    """
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
@@ -88,6 +99,7 @@ class Protocol(HttpToolsProtocol):
         self.in_head = True
         self.head_bytes = 0
         self.url = b""
+        self.at_once = finished_answers(self.app)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected."""
@@ -125,6 +137,34 @@ class Protocol(HttpToolsProtocol):
         """A request's headers have arrived."""
         self.in_head = False
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Answer a request at once, or have the application do it.
+
+        Of several that were sent ahead only the last one, and none to a client that does not
+        read: what waits must neither nest nor grow.
+        """
+        if self.at_once is None or self.pipeline or self.flow.write_paused:
+            finished = None
+        else:
+            finished = self.at_once(cycle.scope)
+        if finished is None:
+            self._unset_keepalive_if_required()  # set by one before it that was sent at once
+            super()._start_asgi_task(cycle, app)
+        else:
+            self._send(cycle, *finished)
+
+    def _send(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
+        cycle.response_started = cycle.response_complete = True
+        own = [*map(b": ".join, self.server_state.default_headers)]
+        if not cycle.keep_alive:
+            own.append(b"connection: close")
+        self.corked.write(head + b"\r\n".join([*own, b"", b""]))
+        if body:
+            self.corked.write(body)
+        if not cycle.keep_alive:
+            self.corked.close()
+        self.on_response_complete()
 
     def on_message_complete(self) -> None:
         """A request has arrived."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.cache import Answer
 from app.errors import PROBLEM_JSON, AddressTooLong, AppError, InternalError, problem
 
 log = logging.getLogger("yaodian")
@@ -86,10 +87,16 @@ class RequestLog:
     written down.
     """
 
-    def __init__(self, app: ASGIApp, write: Callable[[bytes], object] | None):
-        """`write` takes each line; without it none is written."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        write: Callable[[bytes], object] | None,
+        kept: Callable[[Scope], Answer | None] = lambda _scope: None,
+    ):
+        """`write` takes each line, without it none is written; `kept` gives finished answers."""
         self.app = app
         self.write = write
+        self.kept = kept
         self.process = secrets.token_hex(5)
         self.count = 0
 
@@ -122,16 +129,35 @@ class RequestLog:
             elif not ended:
                 raise  # the client must see that the answer is broken off
         finally:
-            if self.write is not None:
-                line = {
-                    "id": name.decode("ascii"),
-                    "method": scope["method"],
-                    "address": instance_of(scope),
-                    "status": status,
-                    "bytes": size,
-                    "ms": round((time.perf_counter() - began) * 1000, 2),
-                }
-                self.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            self._note(name, scope, status, size, began)
+
+    def at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """A finished answer to an HTTP request, for a server that sends bytes as they are.
+
+        Its head lacks the server's own headers and the empty line; None where none is kept.
+        """
+        began = time.perf_counter()
+        answer = self.kept(scope)
+        if answer is None:
+            return None
+        name = self._name(scope)
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        self._note(name, scope, answer.status, len(body), began)
+        return b"%bx-request-id: %b\r\n" % (answer.head, name), body
+
+    def _note(self, name: bytes, scope: Scope, status: int, size: int, began: float) -> None:
+        """Write the line about a request."""
+        if self.write is None:
+            return
+        line = {
+            "id": name.decode("ascii"),
+            "method": scope["method"],
+            "address": instance_of(scope),
+            "status": status,
+            "bytes": size,
+            "ms": round((time.perf_counter() - began) * 1000, 2),
+        }
+        self.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
     def _name(self, scope: Scope) -> bytes:
         for key, value in scope["headers"]:

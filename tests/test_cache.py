@@ -266,6 +266,15 @@ def test_whole_addresses_are_those_of_the_host_that_was_asked(
             assert ask(keeping, address, ("Host", 'x"><b>')).status == 400
 
 
+def test_a_proxy_names_the_scheme(keeping: httpx.Client) -> None:
+    address, host = "/v1/changes.atom?limit=2", ("Host", "a.example")
+    for _ in range(3):
+        assert b"http://a.example/v1/" in ask(keeping, address, host).raw
+        for scheme in ("https", "http"):
+            told = ask(keeping, address, host, ("X-Forwarded-Proto", scheme))
+            assert f"{scheme}://a.example/v1/".encode() in told.raw
+
+
 # --- work that is saved -----------------------------------------------------------------------
 
 
