@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from app.models.base import finish
 from app.models.body import Body, BodyBase, BodyPublic, Participation, ParticipationPublic
 from app.models.change import Change, ChangePublic
+from app.models.counts import COUNT_TABLES
 from app.models.indicator import (
     Indicator,
     IndicatorBase,
@@ -50,11 +51,18 @@ CLOCKED: dict[str, type[SQLModel]] = {
     "target_reading": TargetReading,
     "indicator_reading": IndicatorReading,
     "observation_reading": ObservationReading,
+    **COUNT_TABLES,
     **TEXT_TABLES,
 }
 """Every table with a clock, by name."""
 
-DERIVED = ("target_reading", "indicator_reading", "observation_reading", *TEXT_TABLES)
+DERIVED = (
+    *COUNT_TABLES,
+    "target_reading",
+    "indicator_reading",
+    "observation_reading",
+    *TEXT_TABLES,
+)
 """Tables with a clock that the writer computes; an earlier one never rests on a later one."""
 
 MODELS: dict[str, type[SQLModel]] = {

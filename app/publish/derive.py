@@ -1,4 +1,4 @@
-"""What follows from several rows and is asked for: readings and searched text, with clocks.
+"""What follows from several rows and is asked for: counts, readings, searched text, with clocks.
 
 Everything here is a function of one release: the writer computes it for what a release touches,
 `yaodian check` computes it again, and a new table of this kind is filled release by release.
@@ -15,8 +15,9 @@ from app.db import Snapshot
 from app.history.answers import answered_by, recency
 from app.history.attainment import reading_of
 from app.models import DERIVED, RELEASES, TABLES
-from app.models.base import Via, fields_of, mark
+from app.models.base import Count, Via, fields_of, mark
 from app.models.choices import Measure
+from app.models.counts import COUNTED
 from app.publish.ready import base_of, unfilled
 from app.publish.release import apply
 from app.publish.rows import Row
@@ -101,9 +102,7 @@ def rows_at(
     found: Desired = {}
     for start in range(0, len(wanted), CHUNK):
         select = sa.select(*contents(table)).where(
-            here[column].in_(wanted[start : start + CHUNK]),
-            here.release_from <= number,
-            sa.or_(here.release_to.is_(None), here.release_to > number),
+            here[column].in_(wanted[start : start + CHUNK]), shown_in(here, number)
         )
         result = connection.execute(select)
         names = tuple(result.keys())
@@ -112,13 +111,23 @@ def rows_at(
     return found
 
 
+def shown_in(here: Any, number: int) -> sa.ColumnElement[bool]:
+    """Whether a release shows a row, by the columns of its table."""
+    return sa.and_(
+        here.release_from <= number, sa.or_(here.release_to.is_(None), here.release_to > number)
+    )
+
+
 # --- what is affected -------------------------------------------------------------------------
 
 
 def affected(connection: sa.Connection, number: int, table: str, touched: Touched) -> list[str]:
     """The codes of a derived table whose row may have to change."""
     found = {row["code"] for row in touched.get(base_of(table), ())}
-    if table in _searched():
+    if table in COUNTED:
+        counted = {(count.table, count.by) for count in COUNTED[table].values()}
+        found |= {row[by] for other, by in counted for row in touched.get(other, ())} - {None}
+    elif table in _searched():
         found |= set(_texts_affected(connection, number, _searched()[table], touched))
     elif table == "indicator_reading":
         readings = {row["code"] for row in touched.get("target_reading", ())}
@@ -184,6 +193,30 @@ def _searched() -> dict[str, Resource]:
 
 
 # --- what follows -----------------------------------------------------------------------------
+
+
+def _counts(connection: sa.Connection, number: int, table: str, codes: Sequence[str]) -> Desired:
+    counts = COUNTED[table]
+    there = rows_at(connection, number, base_of(table), "code", codes)
+    found: Desired = {code: {"code": code, **dict.fromkeys(counts, 0)} for code in there}
+    for name, count in counts.items():
+        for start in range(0, len(codes), CHUNK):
+            some = codes[start : start + CHUNK]
+            for code, rows in connection.execute(_counting(count, number, some)):
+                if code in found:
+                    found[code][name] = rows
+    return found
+
+
+def _counting(count: Count, number: int, codes: Sequence[str]) -> sa.Select[Any]:
+    """Of each code that has any: how many rows a release shows of it."""
+    here = TABLES[count.table].c
+    counted = sa.func.count(here[count.distinct].distinct() if count.distinct else here.code)
+    select = sa.select(here[count.by], counted).group_by(here[count.by])
+    if count.where:
+        field, value = count.where
+        select = select.where(here[field] == value)
+    return select.where(here[count.by].in_(codes), shown_in(here, number))
 
 
 def _target_readings(
@@ -328,5 +361,6 @@ _RULES: dict[str, Callable[[sa.Connection, int, str, Sequence[str]], dict[str, A
     "target_reading": _target_readings,
     "indicator_reading": _indicator_readings,
     "observation_reading": _observation_readings,
+    **dict.fromkeys(COUNTED, _counts),
 }
 """How the rows of a derived table follow; all other tables hold searched text."""

@@ -22,6 +22,7 @@ from app.models.base import (
     mark,
     unwrap,
 )
+from app.models.counts import COUNTED
 from app.query.declare import Asked, Resource, Through
 from app.query.params import RELEVANCE
 from app.query.statement import Statement, compiled
@@ -300,7 +301,7 @@ class _Select:
             if via := mark(info, Via):
                 return self._join(via).c[via.column]
             if count := mark(info, Count):
-                return self._count(count)
+                return self._counted(name, count)
         return self.table.c[name]
 
     def key(self, key: str) -> sa.ColumnElement[Any]:
@@ -326,16 +327,13 @@ class _Select:
         self.joined["through", through.table] = other
         return other
 
-    def _count(self, count: Count) -> sa.ColumnElement[int]:
+    def _counted(self, name: str, count: Count) -> sa.ColumnElement[int]:
+        """What the writer counted; rows without a clock are counted here."""
+        table = f"{self.resource.table}_counts"
+        if table in COUNTED:
+            return self._join(Via("code", name, count.after, table)).c[name]
         other = metadata.tables[count.table].alias()
-        counted: sa.ColumnElement[Any] = sa.literal_column("1")
-        if count.distinct:
-            counted = other.c[count.distinct].distinct()
-        if count.where:
-            # Not in WHERE: SQLite would then read all rows that have this value, for each row.
-            field, value = count.where
-            counted = sa.case((other.c[field] == sa.literal_column(f"'{value}'"), counted))
-        select = sa.select(sa.func.count(counted)).select_from(other)
+        select = sa.select(sa.func.count()).select_from(other)
         select = select.where(other.c[count.by] == key_of(self.table), self.alive(other))
         return select.correlate(self.table).scalar_subquery()
 
@@ -586,8 +584,8 @@ class Touched:
             if info and (via := mark(info, Via)):
                 table = resource.table_of(via)
                 found += self._whose(via.by, _clocked_between(table, "code"))
-            elif info and (count := mark(info, Count)):
-                found.append(_clocked_between(count.table, count.by))
+            elif info and mark(info, Count):
+                found.append(_clocked_between(f"{resource.table}_counts", "code"))
         for name, _ in self.shape.filters:
             asked = resource.asked.get(name)
             if asked and (through := asked.filter.through):
