@@ -93,14 +93,15 @@ def fetch(
     shape, values = _asked(resource, params, sort, state, zone)
     if shape.words:
         shape, values = _with_grams(snapshot, shape, values, state)
-    found, keys = _rows(snapshot, *_paged(shape, values, params, cursor))
+    paged, bound = _paged(shape, values, params, cursor)
+    found = rows_statement(paged, snapshot.dialect).run(snapshot, bound)
     more = len(found) > params.limit
-    rows = found[: params.limit]
+    rows = _shown(shape, found[: params.limit])
     counted = more or cursor is not None
     total = _proved(snapshot, shape, values, state, len(found), counted)
     following = None
     if more:
-        last = list(keys[params.limit - 1])
+        last = _keys(shape, found[params.limit - 1])
         following = Cursor(state.number, question(resource, params), last).written()
     counted_out = bool(shape.words) and not shape.since and total > COUNTED_WITH_QUERY
     return Page(
@@ -202,11 +203,19 @@ def _paged(
     return replace(shape, after=tuple(value is None for value in cursor.keys)), values
 
 
-def _rows(snapshot: Snapshot, shape: Shape, values: Values) -> tuple[list[Row], list[Row]]:
-    """Rows and, beside them, the keys that order them."""
-    found = rows_statement(shape, snapshot.dialect).run(snapshot, values)
+def _shown(shape: Shape, found: list[Row]) -> list[Row]:
+    """Rows without what stands behind their columns."""
+    if not shape.behind:
+        return found
     width = len(_columns(shape))
-    return [row[:width] for row in found], [row[width:] for row in found]
+    return [row[:width] for row in found]
+
+
+def _keys(shape: Shape, row: Row) -> list[Any]:
+    """The fields of a row that order it."""
+    behind = dict(zip(shape.behind, row[len(_columns(shape)) :], strict=True))
+    place = shape.columns.index
+    return [behind[key] if key in behind else row[place(bare(key))] for key in shape.sort]
 
 
 def _proved(
@@ -281,10 +290,12 @@ def nested_rows(
         limited=False,
     )
     values = {f"{inner.by}_{n}": code for n, code in enumerate(wanted)}
-    found, keys = _rows(snapshot, shape, {**values, "release": state.number})
+    statement = rows_statement(shape, snapshot.dialect)
+    found = statement.run(snapshot, {**values, "release": state.number})
     lists: dict[str | int, list[Row]] = {code: [] for code in codes}
-    for row, key in zip(found, keys, strict=True):
-        lists[key[0]].append(row)
+    place = len(inner.columns)  # where the first key stands
+    for row, shown in zip(found, _shown(shape, found), strict=True):
+        lists[row[place]].append(shown)
     return [lists[code] for code in codes]
 
 
@@ -337,15 +348,16 @@ def fetch_one(
         past=state.past,
         limited=False,
     )
-    rows, _ = _rows(snapshot, shape, {f"{resource.key}_0": value, "release": state.number})
-    if not rows:
+    statement = rows_statement(shape, snapshot.dialect)
+    found = statement.run(snapshot, {f"{resource.key}_0": value, "release": state.number})
+    if not found:
         raise absent(snapshot, resource, code, state)
     nested: Lists = {
         inner.name: (inner.shown, nested_rows(snapshot, inner, [value], state))
         for inner in resource.nested
         if with_lists
     }
-    return Detail(rows[0], nested)
+    return Detail(_shown(shape, found)[0], nested)
 
 
 def _key(resource: Resource, code: str) -> str | int | None:

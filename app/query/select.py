@@ -78,6 +78,13 @@ class Shape:
         """Whether rows can be gone since, so that `release_to` tells which are."""
         return self.since and "release_to" in metadata.tables[self.resource.table].c
 
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """The sort keys whose fields stand behind the columns: on a page only what is not shown."""
+        if self.since or not self.limited:
+            return self.sort
+        return tuple(key for key in self.sort if bare(key) not in self.columns)
+
     def without(self, name: str) -> "Shape":
         """The same without one filter."""
         return replace(self, filters=tuple(f for f in self.filters if f[0] != name))
@@ -124,7 +131,7 @@ def bare(key: str) -> str:
 
 @lru_cache(maxsize=512)
 def rows_statement(shape: Shape, dialect: str) -> Statement:
-    """The rows, with the fields that order them behind their columns.
+    """The rows, with the fields that order them behind their columns, as `Shape.behind` says.
 
     With `since`, `release_to` stands between them.
     """
@@ -197,7 +204,7 @@ class _Select:
         """The rows; of a page first which they are, then what they say."""
         shape = self.shape
         columns = [self.resource.column[name] for name in shape.columns]
-        keys = [self.key_column(key) for key in shape.sort]
+        keys = [self.key_column(key) for key in shape.behind]
         if shape.limited:
             select = self._of_page(self._page())
         else:
@@ -225,7 +232,7 @@ class _Select:
         """What the rows of a page say."""
         rows = _Select(self.shape, self.dialect)
         rows.source = page.join(rows.table, rows._identity() == page.c.row)
-        picked = [*rows.columns(), *(page.c[f"key_{bare(key)}"] for key in self.shape.sort)]
+        picked = [*rows.columns(), *(page.c[f"key_{bare(key)}"] for key in self.shape.behind)]
         order = [self._in_order(key, page) for key in self.shape.sort]
         return sa.select(*picked).select_from(rows.source).order_by(*order)
 
