@@ -321,13 +321,11 @@ class Cache:
                     made.set_result(None)
                 if self.running.get(flight) is made:
                     del self.running[flight]
-        if not answer.lasting:
-            await _send(answer, scope, send)
-            return
-        entry = entry_of(rests_on, answer)
-        if again:
+        if again and answer.lasting:
+            entry = entry_of(rests_on, answer)
             self.shelves[_is_search(key)].put(key, entry)
-        await _send(self._given(entry, scope), scope, send)
+            answer = self._given(entry, scope)
+        await _send(answer, scope, send)
 
     async def _asked(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
         """The application's answer to a question without conditions, in one coding.

@@ -61,8 +61,14 @@ class Question:
 
 def address(path: str, pairs: Pairs) -> str:
     """A path with its parameters."""
-    path = quote(path)
+    path = _quoted(path)
     return f"{path}?{'&'.join(map(_encoded, pairs))}" if pairs else path
+
+
+@lru_cache(maxsize=2048)
+def _quoted(path: str) -> str:
+    """A path as it stands in an address."""
+    return quote(path)
 
 
 @lru_cache(maxsize=2048)
@@ -117,12 +123,11 @@ def links_of(question: Question, state: State, cursor: str | None = None) -> dic
     }
 
 
-def _not_for(form: Format) -> set[str]:
+@lru_cache(maxsize=32)
+def _not_for(form: Format) -> frozenset[str]:
     """Parameters that an answer in a form does not take over from the question."""
-    dropped = set(FOR_ONE_FORM)
-    if form.needs_all_fields:
-        dropped.add("fields")
-    return dropped | ({"since"} if form.cites else set())
+    more = {"fields"} if form.needs_all_fields else set()
+    return FOR_ONE_FORM | more | ({"since"} if form.cites else set())
 
 
 def _permanent(path: str, pairs: Pairs, state: State) -> str:

@@ -52,6 +52,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.openapi = lambda: _described(resources)  # type: ignore[method-assign]
     add_routes(app, reader, resources)

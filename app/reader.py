@@ -1,11 +1,12 @@
-"""Reads for requests: one bounded pool of threads, one snapshot for each request."""
+"""Reads for requests: a bounded number of threads, one snapshot for each request."""
 
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from app.db import (
     STATEMENT_SECONDS,
@@ -31,6 +32,9 @@ KEPT_SOURCES = 256
 
 Result = TypeVar("Result")
 
+Job = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[[Snapshot], Any]]
+"""A question, and the loop on which its answer is waited for."""
+
 
 @dataclass
 class Reader:
@@ -40,29 +44,57 @@ class Reader:
     count: int
     """Reads that run at the same time, each on a thread and a connection of its own."""
     readers: Readers = field(init=False)
-    threads: ThreadPoolExecutor = field(init=False)
+    threads: list[Thread] = field(default_factory=list)
+    jobs: SimpleQueue[Job | None] = field(default_factory=SimpleQueue)
     memory: Memory = field(default_factory=Memory)
     sources: dict[tuple[int, str | None], Source] = field(default_factory=dict)
     """What releases rest on, by number and edition: a release never changes, so it is read once."""
 
     def __post_init__(self) -> None:
         self.readers = Readers(self.settings.database_url)
-        self.threads = ThreadPoolExecutor(self.count, thread_name_prefix="reader")
 
     async def read(self, ask: Callable[[Snapshot], Result]) -> Result:
         """The result of a question, asked in a snapshot on a reading thread.
 
         Raises DatabaseUnavailable where it does not come in time: no request hangs for ever.
         """
-        asked = asyncio.get_running_loop().run_in_executor(self.threads, self._ask, ask)
+        if not self.threads:
+            self._begin()
+        # Less than half of what an executor, its future and a timeout cost at each request.
+        loop = asyncio.get_running_loop()
+        answer = loop.create_future()
+        late = loop.call_later(PATIENCE, _give_up, answer)
+        self.jobs.put((loop, answer, ask))
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await asked
+            return await answer  # type: ignore[no-any-return]
         except TimeoutError as error:
             log.error("a read took longer than %s seconds", PATIENCE)
             raise DatabaseUnavailable(
                 "The database takes too long; try again later.", "数据库响应过慢，请稍后再试。"
             ) from error
+        finally:
+            late.cancel()
+
+    def _begin(self) -> None:
+        """Start the threads: not before a question comes, since a process may be forked first."""
+        self.threads = [Thread(target=self._work, daemon=True) for _ in range(self.count)]
+        for thread in self.threads:
+            thread.start()
+
+    def _work(self) -> None:
+        """Answer one question after the other."""
+        while (job := self.jobs.get()) is not None:
+            loop, answer, ask = job
+            if answer.cancelled():
+                continue
+            try:
+                result, failure = self._ask(ask), None
+            except BaseException as error:  # whatever it is, who asked is told
+                result, failure = None, error
+            try:
+                loop.call_soon_threadsafe(_give, answer, result, failure)
+            except RuntimeError:
+                log.error("an answer came after its loop had ended")
 
     def _ask(self, ask: Callable[[Snapshot], Result]) -> Result:
         try:
@@ -95,5 +127,23 @@ class Reader:
 
     def close(self) -> None:
         """Let running reads end, then close the connections."""
-        self.threads.shutdown(wait=True)
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join()
+        self.threads = []
         self.readers.dispose()
+
+
+def _give(answer: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:
+    if answer.done():  # nobody waits any more
+        return
+    if failure is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(failure)
+
+
+def _give_up(answer: asyncio.Future[Any]) -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError())

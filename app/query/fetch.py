@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,7 @@ def _state(snapshot: Snapshot, resource: Resource, params: ListParams, zone: Zon
     if params.as_of is not None and state_of(snapshot, params, zone).number != cursor.release:
         raise foreign(params)
     try:
-        return replace(state_of_release(snapshot, cursor.release), as_of=params.as_of, zone=zone)
+        return replace(state_of_release(snapshot, cursor.release, zone), as_of=params.as_of)
     except InvalidValue:
         raise foreign(params) from None
 
@@ -117,8 +118,13 @@ def fetch(
 
 def sort_of(resource: Resource, params: ListParams) -> tuple[str, ...]:
     """The fields that order a list: those asked for, then the usual ones, up to the key."""
+    return _whole_sort(resource, tuple(getattr(params, "sort", None) or ()))
+
+
+@lru_cache(maxsize=512)
+def _whole_sort(resource: Resource, asked: tuple[str, ...]) -> tuple[str, ...]:
     sort: list[str] = []
-    for key in (*(getattr(params, "sort", None) or ()), *resource.order):
+    for key in (*asked, *resource.order):
         if bare(key) not in map(bare, sort):
             sort.append(key)
         if bare(key) == resource.key:
@@ -136,14 +142,15 @@ def _asked(
     values: Values = {"release": state.number}
     if params.since is not None:
         values["since"] = params.since
+    given_names = params.model_fields_set
     filters, bounds = [], []
     for name in resource.asked:
-        if given := getattr(params, name):
+        if name in given_names and (given := getattr(params, name)):
             distinct = padded(given)
             filters.append((name, len(distinct)))
             values |= {f"{name}_{n}": value for n, value in enumerate(distinct)}
     for name, chosen in resource.bounds.items():
-        bound = getattr(params, name)
+        bound = getattr(params, name) if name in given_names else None
         if bound is not None:
             if resource.column[chosen.field].type == "time":
                 bound = (first_of if chosen.least else last_of)(bound, zone)
@@ -151,10 +158,12 @@ def _asked(
             values[name] = bound
     words = words_of(getattr(params, "q", None) or "")
     values |= {f"word_{n}": word for n, word in enumerate(words)}
-    wanted = set(getattr(params, "fields", None) or resource.column) | {resource.key}
+    columns = tuple(resource.column)
+    if fields := getattr(params, "fields", None):
+        columns = tuple(name for name in columns if name in fields or name == resource.key)
     shape = Shape(
         resource=resource,
-        columns=tuple(name for name in resource.column if name in wanted),
+        columns=columns,
         sort=sort,
         filters=tuple(filters),
         bounds=tuple(bounds),

@@ -1,6 +1,6 @@
 """Which release an answer shows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -87,23 +87,21 @@ def _start(moment: str, zone: ZoneInfo) -> datetime:
 def state_of(snapshot: Snapshot, params: StateParams, zone: ZoneInfo) -> State:
     """The state that a request asks for, by default the newest; raises InvalidValue for none."""
     if params.as_of is not None:
-        state = _state_as_of(snapshot, params.as_of, zone)
-    else:
-        state = state_of_release(snapshot, params.release)
-    return replace(state, zone=zone)
+        return _state_as_of(snapshot, params.as_of, zone)
+    return state_of_release(snapshot, params.release, zone)
 
 
-def state_of_release(snapshot: Snapshot, release: int | None) -> State:
+def state_of_release(snapshot: Snapshot, release: int | None, zone: ZoneInfo = UTC_ZONE) -> State:
     """The state of a release, by default the newest; raises InvalidValue for none."""
     if release is None:
         number, moment, edition, _ = newest(snapshot)
-        return State(number, moment, past=False, edition=edition)
+        return State(number, moment, past=False, edition=edition, zone=zone)
     rows = _found(snapshot, "number", release)
     if not rows:
         reason = UNKNOWN_RELEASE.filled({"newest": newest(snapshot)[0]})
         raise bad_value("query", "release", str(release), reason)
     number, moment, edition, last = rows[0]
-    return State(number, moment, past=number < last, edition=edition, fixed=True)
+    return State(number, moment, past=number < last, edition=edition, zone=zone, fixed=True)
 
 
 def newest(snapshot: Snapshot) -> Row:
@@ -125,7 +123,7 @@ def _state_as_of(snapshot: Snapshot, as_of: str, zone: ZoneInfo) -> State:
     rows = _found(snapshot, "until", until)
     number, moment, edition, last = rows[0] if rows else (0, None, None, 1)
     fixed = until < written(now - SETTLED)
-    return State(number, moment, number < last, as_of=as_of, edition=edition, fixed=fixed)
+    return State(number, moment, number < last, as_of, edition, zone, fixed)
 
 
 def _found(snapshot: Snapshot, by: str | None, value: str | int | None) -> list[Row]:
