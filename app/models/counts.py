@@ -5,16 +5,18 @@ from typing import Annotated, Any
 from sqlmodel import SQLModel
 
 from app.models.base import Clock, Count, Refers, mark, said, text_field
-from app.models.body import BodyPublic
 from app.models.plan import AreaPublic, PlanPublic, TaskPublic
 
 COUNTING: dict[str, type[SQLModel]] = {
     "plan": PlanPublic,
     "area": AreaPublic,
     "task": TaskPublic,
-    "body": BodyPublic,
 }
-"""The tables of whose rows others are counted, and the published row that says which."""
+"""The tables whose counts are kept, and the published row that says what is counted.
+
+Only what belongs to one plan: to count anew what all plans share, at each import, would cost the
+more the more plans there are.
+"""
 
 COUNTED: dict[str, dict[str, Count]] = {
     f"{of}_counts": {

@@ -126,7 +126,7 @@ def affected(connection: sa.Connection, number: int, table: str, touched: Touche
     found = {row["code"] for row in touched.get(base_of(table), ())}
     if table in COUNTED:
         counted = {(count.table, count.by) for count in COUNTED[table].values()}
-        found |= {row[by] for other, by in counted for row in touched.get(other, ())} - {None}
+        found |= {row[by] for other, by in counted for row in touched.get(other, ())}
     elif table in _searched():
         found |= set(_texts_affected(connection, number, _searched()[table], touched))
     elif table == "indicator_reading":
@@ -211,8 +211,7 @@ def _counts(connection: sa.Connection, number: int, table: str, codes: Sequence[
 def _counting(count: Count, number: int, codes: Sequence[str]) -> sa.Select[Any]:
     """Of each code that has any: how many rows a release shows of it."""
     here = TABLES[count.table].c
-    counted = sa.func.count(here[count.distinct].distinct() if count.distinct else here.code)
-    select = sa.select(here[count.by], counted).group_by(here[count.by])
+    select = sa.select(here[count.by], sa.func.count()).group_by(here[count.by])
     if count.where:
         field, value = count.where
         select = select.where(here[field] == value)

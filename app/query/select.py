@@ -335,12 +335,13 @@ class _Select:
         return other
 
     def _counted(self, name: str, count: Count) -> sa.ColumnElement[int]:
-        """What the writer counted; rows without a clock are counted here."""
+        """What the writer counted, where it did; else it is counted here."""
         table = f"{self.resource.table}_counts"
         if table in COUNTED:
             return self._join(Via("code", name, count.after, table)).c[name]
         other = metadata.tables[count.table].alias()
-        select = sa.select(sa.func.count()).select_from(other)
+        counted = other.c[count.distinct].distinct() if count.distinct else sa.literal_column("1")
+        select = sa.select(sa.func.count(counted)).select_from(other)
         select = select.where(other.c[count.by] == key_of(self.table), self.alive(other))
         return select.correlate(self.table).scalar_subquery()
 
@@ -591,8 +592,10 @@ class Touched:
             if info and (via := mark(info, Via)):
                 table = resource.table_of(via)
                 found += self._whose(via.by, _clocked_between(table, "code"))
-            elif info and mark(info, Count):
-                found.append(_clocked_between(f"{resource.table}_counts", "code"))
+            elif info and (count := mark(info, Count)):
+                kept = f"{resource.table}_counts"
+                table, give = (kept, "code") if kept in COUNTED else (count.table, count.by)
+                found.append(_clocked_between(table, give))
         for name, _ in self.shape.filters:
             asked = resource.asked.get(name)
             if asked and (through := asked.filter.through):

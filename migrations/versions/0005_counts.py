@@ -23,7 +23,6 @@ COUNTS = {
     "plan_counts": ("area_count", *OF_PARTS),
     "area_counts": OF_PARTS,
     "task_counts": OF_PARTS[1:],
-    "body_counts": ("task_count",),
 }
 
 
