@@ -135,6 +135,7 @@ def _read_only_session(url: str) -> Any:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     settings: dict[str, Any] = {
         "connect_timeout": 10,
+        "prepare_threshold": 1,  # what was asked twice will be asked again
         **DEAD_PEER,
         # To compile or to share out a short statement takes longer than to run it.
         "options": "-c default_transaction_read_only=on -c timezone=UTC -c jit=off "

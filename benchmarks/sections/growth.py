@@ -128,11 +128,14 @@ def _of_plans(asking: Asking) -> Cases:
         code for plan in codes for code in _codes(asking, f"/v1/indicators?plan={plan}&limit=99")
     ]
     chance.shuffle(indicators)
-    cities = [plan["issuer_name_zh"][:2] for plan in chosen]
+    # A city is named in all its plans: within a year it is as rare among many plans as in one.
+    cities = [f"{plan['year']}&q={plan['issuer_name_zh'][:2]}" for plan in chosen]
     return {
         "tasks of one area": _with_limits("/v1/tasks?area=", areas),
         "facets within one plan": _with_limits("/v1/tasks?facets=area,role&plan=", codes),
-        "participations with a rare word": _with_limits("/v1/participations?q=", cities),
+        "participations of a year with a rare word": _with_limits(
+            "/v1/participations?year=", cities
+        ),
         "one indicator": [f"/v1/indicators/{code}" for code in indicators],
         "its history": [f"/v1/indicators/{code}/history" for code in indicators],
     }
