@@ -7,6 +7,7 @@ that no answer is older than a second. While the database is away, what is kept 
 
 import asyncio
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -54,6 +55,9 @@ OF_CONTENT = frozenset(
 )
 """Headers that 304 does not repeat."""
 
+BREAKING = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no header may hold."""
+
 PROXIED = b"x-forwarded-proto"
 
 METHODS = frozenset({"GET", "HEAD"})
@@ -93,7 +97,9 @@ class Answer:
 
     @cached_property
     def head(self) -> bytes:
-        """The status line and the headers as HTTP/1.1 writes them."""
+        """The status line and the headers as HTTP/1.1 writes them; refuses what would break out."""
+        if any(BREAKING.search(value) for _, value in self.headers):
+            raise ValueError("a header holds a control character")
         first = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}".encode()
         return b"\r\n".join([first, *map(b": ".join, self.headers), b""])
 

@@ -1,6 +1,7 @@
 """What uvicorn's HTTP protocol does not do by itself: plain Chinese addresses, limits, problems."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from app.errors import PROBLEM_JSON, AppError, HeadersTooLarge, MalformedRequest, problem
 from app.stack import HEADERS, LONGEST_ADDRESS, address_too_long
+
+log = logging.getLogger("yaodian")
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line with its headers."""
@@ -144,10 +147,12 @@ class Protocol(HttpToolsProtocol):
         Of several that were sent ahead only the last one, and none to a client that does not
         read: what waits must neither nest nor grow.
         """
-        if self.at_once is None or self.pipeline or self.flow.write_paused:
-            finished = None
-        else:
-            finished = self.at_once(cycle.scope)
+        finished = None
+        if self.at_once is not None and not self.pipeline and not self.flow.write_paused:
+            try:
+                finished = self.at_once(cycle.scope)
+            except Exception:  # the parser would take it for a fault of the request
+                log.exception("a kept answer cannot be given at once")
         if finished is None:
             self._unset_keepalive_if_required()  # set by one before it that was sent at once
             super()._start_asgi_task(cycle, app)

@@ -14,8 +14,10 @@ import httpx
 import pytest
 
 import app.protocol
+from app.cache import Answer
 from app.db import Snapshot
 from app.protocol import Protocol
+from app.stack import RequestLog
 from tests.serving import serving
 from tests.test_cache import ADDRESSES, ask
 
@@ -213,6 +215,29 @@ def test_the_application_says_the_same(
             with monkeypatch.context() as patch:
                 patch.setattr(app.protocol, "finished_answers", lambda _app: None)
                 assert ask(keeping, address, *headers, method=method) == sent
+
+
+def test_a_failure_is_none_of_the_request(
+    keeping: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails on the short way is logged, and the application answers."""
+
+    def failing(_self: RequestLog, _scope: Any) -> None:
+        raise ValueError("on the short way")
+
+    monkeypatch.setattr(RequestLog, "at_once", failing)
+    answers = exchange(keeping, request(KEPT), request(KEPT, LAST))
+    assert [status for status, _, _ in answers] == [200, 200]
+    assert [str(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
+        "on the short way"
+    ] * 2
+
+
+def test_no_header_breaks_out_of_a_head() -> None:
+    whole = Answer(200, [(b"etag", b'"a"'), (b"link", b"</v1>")], b"")
+    assert whole.head == b'HTTP/1.1 200 OK\r\netag: "a"\r\nlink: </v1>\r\n'
+    with pytest.raises(ValueError, match="control character"):
+        _ = Answer(200, [(b"link", b"</v1>\r\nset-cookie: a=b")], b"").head
 
 
 def test_a_body_is_read_past(keeping: httpx.Client, at_once: list[bytes]) -> None:
