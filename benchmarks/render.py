@@ -33,7 +33,8 @@ DIFFERENCES = """## What differs between the peers
 
 - **Bare ASGI**: one `async` function on the service's own uvicorn, HTTP parser and event loop. It
   sends the bytes and headers that the service sent before, looked up by path; it parses nothing,
-  logs nothing and knows no database. It is the ceiling for any application on that server.
+  logs nothing and knows no database. It is the ceiling for what answers by ASGI on that server;
+  the service's own protocol sends kept answers before it comes to ASGI.
 - **nginx**: static files, the same bytes, `sendfile`, `gzip_static` beside them (compressed with
   level 9), one worker process, no access log. It sends fewer headers than the service. Debian's
   nginx-light comes without brotli, so it has no `br` column.
