@@ -106,6 +106,14 @@ def test_a_rare_word_costs_what_it_finds(services: list[httpx.Client]) -> None:
     assert 0 < many <= 1.5 * few
 
 
+def test_a_filter_leads_to_no_more_rows_than_a_rare_word(services: list[httpx.Client]) -> None:
+    """All of a year's rows stand in an index, but the word's are far fewer."""
+    plan = services[1].get("/v1/plans?limit=1").json()["data"][0]
+    rare = f"/v1/participations?q={plan['issuer_name_zh'][:2]}"
+    alone = cost(services[1], rare)
+    assert 0 < cost(services[1], f"{rare}&year={plan['year']}") <= 1.2 * alone
+
+
 def test_default_orders_are_those_of_indexes() -> None:
     """Or begin with what has an index of its own."""
     for resource in RESOURCES:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from app.db import dialect_named
 from app.formats.column import Column
@@ -366,7 +368,7 @@ class _Select:
                 through[asked.filter.through].append((asked, count))
             else:
                 field = asked.filter.field if asked else name
-                where.append(self._equals(self.field(field), name, count))
+                where.append(self._equals(self._asked_last(self.field(field)), name, count))
         for rows, filters in through.items():
             if rows != besides:
                 where.append(self._exists(rows, filters))
@@ -374,6 +376,15 @@ class _Select:
         if shape.words:
             where += self._matches()
         return where
+
+    def _asked_last(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """A field that must not lead to rows where the index of words leads to few of them.
+
+        SQLite takes a year's rows for fewer than those of a word that hardly any row has.
+        """
+        if not self.shape.rare or self.dialect != "sqlite":
+            return column
+        return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
     def _matches(self) -> list[sa.ColumnElement[bool]]:
         """Whether the text of a row has all words."""
@@ -422,7 +433,7 @@ class _Select:
 
     def _bound(self, name: str) -> sa.ColumnElement[bool]:
         bound = self.resource.bounds[name]
-        column = self.field(bound.field)
+        column = self._asked_last(self.field(bound.field))
         value = sa.bindparam(name, type_=column.type)
         return column >= value if bound.least else column <= value
 
