@@ -210,6 +210,7 @@ def _counts(connection: sa.Connection, number: int, table: str, codes: Sequence[
 
 def _counting(count: Count, number: int, codes: Sequence[str]) -> sa.Select[Any]:
     """Of each code that has any: how many rows a release shows of it."""
+    assert not count.distinct, "distinct values are counted when they are asked for"
     here = TABLES[count.table].c
     select = sa.select(here[count.by], sa.func.count()).group_by(here[count.by])
     if count.where:
