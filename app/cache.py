@@ -105,6 +105,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a request asks for, as far as a kept answer depends on it."""
+
+    key: Key
+    headers: Pairs
+    """All of them where one is a condition, otherwise none."""
+    tag: bytes | None
+    """What the client says in If-None-Match."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """An answer that is kept, and what it rests on."""
 
@@ -245,41 +256,44 @@ class Cache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or pass the request on."""
-        key = self._key(scope) if scope["type"] == "http" else None
+        asked = self._asked(scope) if scope["type"] == "http" else None
         rests_on = None
-        if key is not None:
+        if asked is not None:
             rests_on = self.newest.fresh() or await self.newest.get()
-        if key is None or rests_on is None:
+        if asked is None or rests_on is None:
             await self.app(scope, receive, send)
             return
-        entry = self._entry(key)
+        entry = self._entry(asked.key)
         if entry is not None and entry.rests_on == rests_on:
-            await _send(self._given(entry, scope), scope, send)
+            await _send(self._given(entry, asked), scope, send)
             return
-        again = self.seen.again(key) or entry is not None
-        if not again and any(name in CONDITIONS for name, _ in scope["headers"]):
+        again = self.seen.again(asked.key) or entry is not None
+        if not again and asked.headers:
             await self.app(scope, receive, send)  # which may see that nothing changed
             return
-        await self._answer(key, rests_on, again, scope, receive, send)
+        await self._answer(asked, rests_on, again, scope, receive, send)
 
-    def at_once(self, scope: Scope) -> Answer | None:
-        """The kept answer to an HTTP request, where nothing must be waited for to give it.
+    def asked(self, scope: Scope) -> Asked | None:
+        """What an HTTP request asks for; None where no kept answer can be given to it at once.
 
         Which scheme a proxy names is not told before the request is passed on.
         """
         if self.craft.whole_addresses and any(name == PROXIED for name, _ in scope["headers"]):
             return None
-        key = self._key(scope)
-        entry = None if key is None else self._entry(key)
+        return self._asked(scope)
+
+    def kept(self, asked: Asked) -> Answer | None:
+        """The kept answer, where nothing must be waited for to give it."""
+        entry = self._entry(asked.key)
         if entry is None or entry.rests_on != self.newest.fresh():
             return None
-        return self._given(entry, scope)
+        return self._given(entry, asked)
 
     def _entry(self, key: Key) -> Entry | None:
         return self.shelves[0].get(key) or self.shelves[1].get(key)
 
-    def _key(self, scope: Scope) -> Key | None:
-        """What the answer depends on; None where the request is none for the cache."""
+    def _asked(self, scope: Scope) -> Asked | None:
+        """What a request asks for; None where it is none for the cache."""
         path: bytes = scope.get("raw_path") or b""
         if scope["method"] not in METHODS or not path.startswith(b"/v1"):
             return None
@@ -296,23 +310,29 @@ class Cache:
             return None
         if accept == ANY or (accept and _names_form(path, query)):
             accept = b""
-        return path, query, self.coding(encodings), accept, scheme, host
+        key = path, query, self.coding(encodings), accept, scheme, host
+        conditions = () if CONDITIONS.isdisjoint(headers) else scope["headers"]
+        return Asked(key, conditions, headers.get(b"if-none-match"))
 
-    def _given(self, entry: Entry, scope: Scope) -> Answer:
+    def _given(self, entry: Entry, asked: Asked) -> Answer:
         """A kept answer, or 304 where the client has it."""
-        for name, value in scope["headers"]:
-            if name in CONDITIONS:
-                if (value == entry.etag and name == b"if-none-match") or self.craft.unchanged(
-                    scope["headers"], entry.answer.headers
-                ):
-                    return entry.not_modified
-                break
+        if asked.headers and (
+            asked.tag == entry.etag or self.craft.unchanged(asked.headers, entry.answer.headers)
+        ):
+            return entry.not_modified
         return entry.answer
 
     async def _answer(
-        self, key: Key, rests_on: Hashable, again: bool, scope: Scope, receive: Receive, send: Send
+        self,
+        asked: Asked,
+        rests_on: Hashable,
+        again: bool,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         """The answer of the application, asked once for all who want it at the same time."""
+        key = asked.key
         flight = key, rests_on
         running = self.running.get(flight)
         answer = None if running is None else await asyncio.shield(running)
@@ -320,7 +340,7 @@ class Cache:
             made = asyncio.get_running_loop().create_future()
             self.running[flight] = made
             try:
-                answer = await self._asked(key, scope, receive, send)
+                answer = await self._made(key, scope, receive, send)
                 made.set_result(answer)
             finally:
                 if not made.done():
@@ -330,10 +350,10 @@ class Cache:
         if again and answer.lasting:
             entry = entry_of(rests_on, answer)
             self.shelves[_is_search(key)].put(key, entry)
-            answer = self._given(entry, scope)
+            answer = self._given(entry, asked)
         await _send(answer, scope, send)
 
-    async def _asked(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
+    async def _made(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Answer:
         """The application's answer to a question without conditions, in one coding.
 
         It is told nothing but the key, so that no client can decide what others are answered.

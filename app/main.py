@@ -65,7 +65,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     if not settings.cache_megabytes:
         return RequestLog(Limits(Headers(app)), write)
     cache = cached(Headers(app), settings, watcher)
-    return RequestLog(Limits(cache), write, cache.at_once)
+    return RequestLog(Limits(cache), write, cache)
 
 
 def _described(resources: Sequence[Resource]) -> dict[str, Any]:

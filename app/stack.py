@@ -12,8 +12,9 @@ from collections.abc import Callable
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.cache import Answer
+from app.cache import Cache
 from app.errors import PROBLEM_JSON, AddressTooLong, AppError, InternalError, problem
+from app.familiar import Familiar, Known
 
 log = logging.getLogger("yaodian")
 
@@ -91,13 +92,14 @@ class RequestLog:
         self,
         app: ASGIApp,
         write: Callable[[bytes], object] | None,
-        kept: Callable[[Scope], Answer | None] = lambda _scope: None,
+        cache: Cache | None = None,
     ):
-        """`write` takes each line, without it none is written; `kept` gives finished answers."""
+        """`write` takes each line, without it none is written; `cache` gives finished answers."""
         self.app = app
         self.write = write
-        self.kept = kept
-        self.process = secrets.token_hex(5)
+        self.cache = cache
+        self.familiar = Familiar()
+        self.process = secrets.token_hex(5).encode()
         self.count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +107,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        name = self._name(scope)
+        name = _given_name(scope) or self._new_name()
         status = size = 0
         ended = False
         began = time.perf_counter()
@@ -129,43 +131,58 @@ class RequestLog:
             elif not ended:
                 raise  # the client must see that the answer is broken off
         finally:
-            self._note(name, scope, status, size, began)
+            method, address = scope["method"], instance_of(scope)
+            self._note(name, method, address, status, size, began)
 
-    def at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
-        """A finished answer to an HTTP request, for a server that sends bytes as they are.
+    def known(self, scope: Scope) -> Known | None:
+        """An HTTP request to which a kept answer can be given at once, if there is one."""
+        asked = None if self.cache is None else self.cache.asked(scope)
+        if asked is None:
+            return None
+        return Known(asked, scope["method"], instance_of(scope), _given_name(scope))
+
+    def at_once(self, known: Known) -> tuple[bytes, bytes] | None:
+        """A finished answer, for a server that sends bytes as they are.
 
         Its head lacks the server's own headers and the empty line; None where none is kept.
         """
         began = time.perf_counter()
-        answer = self.kept(scope)
+        answer = None if self.cache is None else self.cache.kept(known.asked)
         if answer is None:
             return None
-        name = self._name(scope)
-        body = b"" if scope["method"] == "HEAD" else answer.body
-        self._note(name, scope, answer.status, len(body), began)
+        name = known.name or self._new_name()
+        body = b"" if known.method == "HEAD" else answer.body
+        self._note(name, known.method, known.address, answer.status, len(body), began)
         return b"%bx-request-id: %b\r\n" % (answer.head, name), body
 
-    def _note(self, name: bytes, scope: Scope, status: int, size: int, began: float) -> None:
+    def _note(
+        self, name: bytes, method: str, address: str, status: int, size: int, began: float
+    ) -> None:
         """Write the line about a request."""
         if self.write is None:
             return
         line = {
             "id": name.decode("ascii"),
-            "method": scope["method"],
-            "address": instance_of(scope),
+            "method": method,
+            "address": address,
             "status": status,
             "bytes": size,
             "ms": round((time.perf_counter() - began) * 1000, 2),
         }
         self.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
-    def _name(self, scope: Scope) -> bytes:
-        for key, value in scope["headers"]:
-            if key == b"x-request-id" and REQUEST_ID.fullmatch(value):
-                given: bytes = value
-                return given
+    def _new_name(self) -> bytes:
         self.count += 1
-        return f"{self.process}{self.count:06x}".encode()
+        return b"%b%06x" % (self.process, self.count)
+
+
+def _given_name(scope: Scope) -> bytes | None:
+    """The client's own id for a request, where it is a plain one."""
+    for key, value in scope["headers"]:
+        if key == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            given: bytes = value
+            return given
+    return None
 
 
 class Limits:

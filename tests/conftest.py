@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import writer_engine
+from app.protocol import Protocol
 from app.publish.prepare import migrate, prepare
 from app.settings import Settings
 from tests.serving import serving
@@ -200,3 +201,17 @@ def page_text() -> Path:
     if not found:
         pytest.skip("the source document's page text is not part of the repository")
     return found[0]
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The heads of what was sent at once."""
+    sent: list[bytes] = []
+    send = Protocol._send
+
+    def noted(self: Protocol, head: bytes, body: bytes, keep_alive: bool) -> None:
+        sent.append(head)
+        send(self, head, body, keep_alive)
+
+    monkeypatch.setattr(Protocol, "_send", noted)
+    return sent

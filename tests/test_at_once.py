@@ -46,20 +46,6 @@ def keeper(url: str, log: str = "false") -> Iterator[httpx.Client]:
         yield service
 
 
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The heads of what was sent at once."""
-    sent: list[bytes] = []
-    send = Protocol._send
-
-    def noted(self: Protocol, cycle: Any, head: bytes, body: bytes) -> None:
-        sent.append(head)
-        send(self, cycle, head, body)
-
-    monkeypatch.setattr(Protocol, "_send", noted)
-    return sent
-
-
 def request(address: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
     return "\r\n".join([f"{method} {address} HTTP/{version}", "Host: x", *lines, "", ""]).encode()
 
@@ -101,6 +87,7 @@ def until_at_once(service: httpx.Client, at_once: list[bytes], *pieces: bytes) -
         answers = exchange(service, *pieces)
         if at_once:
             return answers
+        time.sleep(0.02)
     pytest.fail("nothing was given at once")
 
 
@@ -222,7 +209,7 @@ def test_a_failure_is_none_of_the_request(
 ) -> None:
     """What fails on the short way is logged, and the application answers."""
 
-    def failing(_self: RequestLog, _scope: Any) -> None:
+    def failing(_self: RequestLog, _known: Any) -> None:
         raise ValueError("on the short way")
 
     monkeypatch.setattr(RequestLog, "at_once", failing)
