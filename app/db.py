@@ -55,14 +55,18 @@ class Snapshot:
     """One consistent state of the database, for the length of a request."""
 
     connection: Any
-    """The driver's own connection."""
+    """The driver's own connection, or a session with PostgreSQL."""
     dialect: str
     """sqlite or postgresql."""
     memory: Memory = field(default_factory=Memory)
     """What was counted before in this database."""
 
-    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """All rows of a compiled statement, as the driver's tuples."""
+        if self.dialect == "postgresql":
+            from app import postgresql  # whose driver may not be installed
+
+            return postgresql.rows(self.connection, sql, values)
         cursor: Any = self.connection.cursor()
         try:
             cursor.execute(sql, values)
@@ -74,8 +78,12 @@ class Snapshot:
 @lru_cache(maxsize=2)
 def dialect_named(name: str) -> sa.Dialect:
     """The dialect of SQLAlchemy that writes SQL for a kind of database."""
-    kinds = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
-    dialect: sa.Dialect = make_url(kinds[name]).get_dialect()()
+    url, style = {
+        "sqlite": ("sqlite://", "qmark"),
+        "postgresql": ("postgresql+psycopg://", "numeric_dollar"),
+    }[name]
+    kind: Any = make_url(url).get_dialect()
+    dialect: sa.Dialect = kind(paramstyle=style)
     return dialect
 
 
@@ -113,7 +121,7 @@ class Readers:
         if self.dialect == "sqlite":
             connection.execute("ROLLBACK")
         else:
-            connection.pgconn.exec_(b"ROLLBACK")  # where that fails, `take` will see it
+            connection.end()  # where that fails, `take` will see it
         self.idle.append(connection)
 
     def dispose(self) -> None:
@@ -130,19 +138,18 @@ def _has_news(connection: Any) -> bool:
 
 
 def _read_only_session(url: str) -> Any:
-    import psycopg
-
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     settings: dict[str, Any] = {
         "connect_timeout": 10,
-        "prepare_threshold": 1,  # what was asked twice will be asked again
         **DEAD_PEER,
         # To compile or to share out a short statement takes longer than to run it.
         "options": "-c default_transaction_read_only=on -c timezone=UTC -c jit=off "
         "-c max_parallel_workers_per_gather=0 "
         f"-c statement_timeout={int(STATEMENT_SECONDS * 1000)}",
     }
-    return psycopg.connect(plain, autocommit=True, **settings)
+    from app.postgresql import Session  # whose driver may not be installed
+
+    return Session(plain, **settings)
 
 
 class _Reading(sqlite3.Connection):
@@ -188,7 +195,7 @@ def snapshot(readers: Readers, memory: Memory | None = None) -> Iterator[Snapsho
         if readers.dialect == "sqlite":
             connection.execute("BEGIN")
         else:
-            _begin(connection)
+            connection.begin()
         yield state
     except _driver_errors() as error:
         if connection is not None:
@@ -200,15 +207,6 @@ def snapshot(readers: Readers, memory: Memory | None = None) -> Iterator[Snapsho
     finally:
         if connection is not None:
             readers.put(connection)
-
-
-def _begin(connection: Any) -> None:
-    """Begin to see one state; past the driver's cursors, at a third of their cost."""
-    import psycopg
-
-    done = connection.pgconn.exec_(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError(done.get_error_message())
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:

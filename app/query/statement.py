@@ -31,8 +31,8 @@ class Statement:
     """SQL text with the order of its values, and what must be mended in the driver's rows."""
 
     sql: str
-    names: tuple[str, ...] | None
-    """Positional parameters in order; None = the driver takes them by name."""
+    names: tuple[str, ...]
+    """Parameters in order."""
     fixed: Values
     mend: tuple[tuple[int, Callable[[Any], Any]], ...] = ()
 
@@ -43,16 +43,14 @@ class Statement:
     def recalled(self, snapshot: Snapshot, release: Hashable, values: Values) -> Sequence[Row]:
         """The rows for these values; those of a release are counted once and then kept."""
         given = self._given(values)
-        key = (release, self.sql, tuple(given.items() if isinstance(given, dict) else given))
+        key = release, self.sql, tuple(given)
         return snapshot.memory.recall(key, lambda: self._run(snapshot, given))
 
-    def _given(self, values: Values) -> list[Any] | Values:
+    def _given(self, values: Values) -> list[Any]:
         bound = {**self.fixed, **values}
-        if self.names is None:
-            return {name: bound[name] for name in self.fixed}
         return [bound[name] for name in self.names]
 
-    def _run(self, snapshot: Snapshot, given: list[Any] | Values) -> list[Row]:
+    def _run(self, snapshot: Snapshot, given: list[Any]) -> list[Row]:
         rows = snapshot.rows(self.sql, given)
         return [self._mended(row) for row in rows] if self.mend else rows
 
@@ -71,10 +69,9 @@ def compiled(
 ) -> Statement:
     """A statement as text for the driver; `columns` say what its first columns hold."""
     done = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    positions = done.positiontup
     return Statement(
         sql=str(done),
-        names=tuple(positions) if positions is not None else None,
+        names=tuple(done.positiontup or ()),
         fixed=dict(done.params),
         mend=tuple(
             (index, MENDED[column.type])
