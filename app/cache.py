@@ -109,8 +109,8 @@ class Asked:
     """What a request asks for, as far as a kept answer depends on it."""
 
     key: Key
-    headers: Pairs
-    """All of them where one is a condition, otherwise none."""
+    conditions: Pairs
+    """The headers that say what the client has; no others."""
     tag: bytes | None
     """What the client says in If-None-Match."""
 
@@ -268,7 +268,7 @@ class Cache:
             await _send(self._given(entry, asked), scope, send)
             return
         again = self.seen.again(asked.key) or entry is not None
-        if not again and asked.headers:
+        if not again and asked.conditions:
             await self.app(scope, receive, send)  # which may see that nothing changed
             return
         await self._answer(asked, rests_on, again, scope, receive, send)
@@ -311,13 +311,13 @@ class Cache:
         if accept == ANY or (accept and _names_form(path, query)):
             accept = b""
         key = path, query, self.coding(encodings), accept, scheme, host
-        conditions = () if CONDITIONS.isdisjoint(headers) else scope["headers"]
+        conditions = tuple(pair for pair in scope["headers"] if pair[0] in CONDITIONS)
         return Asked(key, conditions, headers.get(b"if-none-match"))
 
     def _given(self, entry: Entry, asked: Asked) -> Answer:
         """A kept answer, or 304 where the client has it."""
-        if asked.headers and (
-            asked.tag == entry.etag or self.craft.unchanged(asked.headers, entry.answer.headers)
+        if asked.conditions and (
+            asked.tag == entry.etag or self.craft.unchanged(asked.conditions, entry.answer.headers)
         ):
             return entry.not_modified
         return entry.answer

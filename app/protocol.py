@@ -142,7 +142,7 @@ class Protocol(HttpToolsProtocol):
 
         Only where a request begins may its address be written otherwise.
         """
-        idle = self.between_messages and (self.cycle is None or self.cycle.response_complete)
+        idle = self._idle()
         if idle and self._answered(data):
             return
         self.begun = 0
@@ -150,6 +150,12 @@ class Protocol(HttpToolsProtocol):
         self._read(data)
         if idle and self.finished is not None and self.between_messages and self.begun == 1:
             self.finished.familiar.put(data, self.repeatable)
+        if self._idle() and self.timeout_keep_alive_task is None:
+            self._hang_up_after(self.timeout_keep_alive)  # reading has stopped the time
+
+    def _idle(self) -> bool:
+        """Whether no request is being read and none waits for its answer."""
+        return self.between_messages and (self.cycle is None or self.cycle.response_complete)
 
     def _answered(self, data: bytes) -> bool:
         """Whether this is a known request, and a kept answer was sent."""
@@ -182,6 +188,11 @@ class Protocol(HttpToolsProtocol):
         self.between_messages = False
         self.begun += 1
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header has arrived; what stands behind a body is none, and changes nothing."""
+        if self.in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """A request's headers have arrived."""
@@ -249,6 +260,15 @@ class Protocol(HttpToolsProtocol):
         self.in_head = True
         self.head_bytes = 0
         super().on_message_complete()
+        if self.cycle.keep_alive and not self.parser.should_keep_alive():
+            self._end_after_trailer()
+
+    def _end_after_trailer(self) -> None:
+        """Close behind a trailer that says so: the parser would read on and tell nothing."""
+        self.repeatable = None
+        self.cycle.keep_alive = False
+        if self.cycle.response_complete:
+            self.transport.close()
 
     def send_400_response(self, _msg: str) -> None:
         """Answer what the parser could not read; it knows no address over 64 kB either."""

@@ -270,6 +270,13 @@ def test_only_who_is_idle_is_hung_up_on(
         began = time.monotonic()
         assert talking.connection.recv(1) == b"", "it ends by itself"
         assert 0.1 < time.monotonic() - began < 5
+    for begun in (request("/v1/areas"), request(KEPT), b""):
+        with talk(keeping) as talking:
+            if begun:
+                assert talking.say(begun)[0] == 200
+            talking.connection.sendall(b"\r\n")  # which is no request
+            talking.connection.settimeout(5)
+            assert talking.connection.recv(1) == b""
 
 
 def test_a_failure_is_none_of_the_request(
@@ -338,3 +345,46 @@ def test_it_is_a_line_of_the_log(
         ("GET", KEPT, 200, length),
         ("HEAD", KEPT, 200, 0),
     ]
+
+
+def chunked(trailer: str, *lines: str) -> bytes:
+    """A request whose empty body ends with a trailer."""
+    head = request(KEPT, *lines, "Transfer-Encoding: chunked")
+    return head + f"0\r\n{trailer}\r\n\r\n".encode()
+
+
+def test_what_comes_behind_a_body_is_no_condition(keeping: httpx.Client) -> None:
+    with talk(keeping) as talking:
+        tag = talking.say(request(KEPT))[1][b"etag"].decode()
+        other, trailer = 'If-None-Match: "other"', f"If-None-Match: {tag}"
+        assert [talking.say(chunked(trailer, other))[0] for _ in range(5)] == [200] * 5
+        assert [talking.say(chunked(other, trailer))[0] for _ in range(5)] == [304] * 5
+
+
+def test_what_comes_behind_a_body_can_end_the_connection(keeping: httpx.Client) -> None:
+    """The parser reads on behind it and tells nothing: nobody may wait for an answer."""
+    for _ in range(5):
+        with talk(keeping) as talking:
+            assert talking.say(chunked(LAST))[0] == 200
+            talking.connection.settimeout(2)  # who is idle is hung up on after five seconds
+            assert talking.connection.recv(1) == b""
+
+
+def test_of_a_long_head_little_is_remembered(
+    keeping: httpx.Client, read: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered: dict[bytes, Any] = {}
+    put = Familiar.put
+
+    def noted(self: Familiar, data: bytes, known: Any) -> None:
+        put(self, data, known)
+        remembered[data] = known
+
+    monkeypatch.setattr(Familiar, "put", noted)
+    asked = request(
+        KEPT, 'If-None-Match: "a"', *[f"n{n}:" for n in range(300)], "If-Modified-Since: then"
+    )
+    with talk(keeping) as talking:
+        for _ in range(4):
+            assert talking.say(asked)[0] == 200
+    assert len(remembered[asked].asked.conditions) == 2

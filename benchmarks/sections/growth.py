@@ -128,14 +128,12 @@ def _of_plans(asking: Asking) -> Cases:
         code for plan in codes for code in _codes(asking, f"/v1/indicators?plan={plan}&limit=99")
     ]
     chance.shuffle(indicators)
-    # A city is named in all its plans: within a year it is as rare among many plans as in one.
     cities = [f"{plan['year']}&q={plan['issuer_name_zh'][:2]}" for plan in chosen]
     return {
         "tasks of one area": _with_limits("/v1/tasks?area=", areas),
         "facets within one plan": _with_limits("/v1/tasks?facets=area,role&plan=", codes),
-        "participations of a year with a rare word": _with_limits(
-            "/v1/participations?year=", cities
-        ),
+        "tasks with a word of one plan": _with_limits("/v1/tasks?q=", codes),
+        "participations of a year with a city": _with_limits("/v1/participations?year=", cities),
         "one indicator": [f"/v1/indicators/{code}" for code in indicators],
         "its history": [f"/v1/indicators/{code}/history" for code in indicators],
     }
@@ -218,6 +216,8 @@ ABOUT = (
     "none of which was made before. The large database is the national case, invented plans that "
     "[national.py](national.py) publishes; the small one, where none was named, holds its first "
     "plan. “First” is the first request of all since the service started, which has to "
-    f"count or to collect. The import is that of the whole command, median of {IMPORTS} files, "
+    "count or to collect. A word of one plan is its code, which is searched with each of its tasks. "
+    "A city is named in its plans of all years: with many plans ten times as many rows have it as "
+    f"are found. The import is that of the whole command, median of {IMPORTS} files, "
     "into a copy of the database; its plan is the first of an issuer that neither holds."
 )
