@@ -216,7 +216,7 @@ ABOUT = (
     "none of which was made before. The large database is the national case, invented plans that "
     "[national.py](national.py) publishes; the small one, where none was named, holds its first "
     "plan. “First” is the first request of all since the service started, which has to "
-    "count or to collect. A word of one plan is its code, which is searched with each of its tasks. "
+    "count or to collect. A word of one plan is its code, which is searched with all its tasks. "
     "A city is named in its plans of all years: with many plans ten times as many rows have it as "
     f"are found. The import is that of the whole command, median of {IMPORTS} files, "
     "into a copy of the database; its plan is the first of an issuer that neither holds."
