@@ -1,14 +1,15 @@
 """Routes: made in a loop over the resources; each parses, fetches and writes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from starlette.datastructures import Headers
 
+from app.application import Application, Endpoint
 from app.catalogue.citations import citations_of
 from app.db import Snapshot
 from app.envelope import Question, link_header, links_of, list_meta, meta_of
@@ -38,20 +39,18 @@ from app.reader import Reader
 from app.reply import Reply, question_of
 from app.search import MAX_CHARACTERS, MAX_WORDS
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
-
-def add_routes(app: FastAPI, reader: Reader, resources: Sequence[Resource]) -> None:
+def add_routes(app: Application, reader: Reader, resources: Sequence[Resource]) -> None:
     """The index, the list and the detail of every resource, and the state of the process."""
-    app.add_route("/v1", _index(reader, resources))
+    app.add_endpoint("/v1", _index(reader, resources))
     for resource in resources:
         api = _Api(reader, resource)
-        app.add_route(f"/v1/{resource.name}", api.list)
-        app.add_route(f"/v1/{resource.name}.{{suffix}}", api.list)
+        app.add_endpoint(f"/v1/{resource.name}", api.list)
+        app.add_endpoint(f"/v1/{resource.name}.{{suffix}}", api.list)
         if resource.detail:
-            app.add_route(f"/v1/{resource.name}/{{code}}", api.detail)
-    app.add_route("/healthz", _alive)
-    app.add_route("/readyz", _ready(reader))
+            app.add_endpoint(f"/v1/{resource.name}/{{code}}", api.detail)
+    app.add_endpoint("/healthz", _alive)
+    app.add_endpoint("/readyz", _ready(reader))
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,19 @@
 """The description for machines and people: /openapi.json, /docs and /problems, all local."""
 
-from collections.abc import Awaitable, Callable
 from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
+from app.application import Application, Endpoint
 from app.errors import AppError, all_problems
 from app.http import chosen_coding, encoded, joined, names_tag, weak_etag
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 ASSETS = {
     "swagger-ui.css": "text/css",
@@ -80,21 +78,21 @@ code {{ background: #f1f3f5; padding: .1em .3em }}
 PROBLEM_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def add_docs(app: FastAPI) -> None:
+def add_docs(app: Application) -> None:
     """The routes of the documentation."""
-    app.add_route("/openapi.json", _openapi(app))
-    app.add_route("/docs", _docs)
-    app.add_route("/docs/{name}", _asset)
-    app.add_route("/problems", _problems)
-    app.add_route("/problems/{name}", _problem)
-    app.add_route("/", _start)
+    app.add_endpoint("/openapi.json", _openapi(app))
+    app.add_endpoint("/docs", _docs)
+    app.add_endpoint("/docs/{name}", _asset)
+    app.add_endpoint("/problems", _problems)
+    app.add_endpoint("/problems/{name}", _problem)
+    app.add_endpoint("/", _start)
 
 
 async def _start(_request: Request) -> Response:
     return RedirectResponse("/docs", status_code=302)
 
 
-def _openapi(app: FastAPI) -> Endpoint:
+def _openapi(app: Application) -> Endpoint:
     written: list[bytes] = []
 
     async def openapi(request: Request) -> Response:

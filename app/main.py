@@ -5,33 +5,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app import __version__
 from app.api import add_routes
+from app.application import Application
 from app.cache import Cache, Craft
 from app.docs import add_docs
-from app.errors import (
-    PROBLEM_JSON,
-    AppError,
-    DatabaseUnavailable,
-    InternalError,
-    MethodNotAllowed,
-    NotFound,
-    problem,
-)
 from app.http import SMALLEST, chosen_coding, has_answer
 from app.query import Resource, newest
-from app.query.request import SHOWN, hints, nearest
 from app.reader import Reader
 from app.resources import RESOURCES
 from app.settings import Settings, read_settings
-from app.stack import FAILED, METHODS, Headers, Limits, RequestLog, instance_of
+from app.stack import Headers, Limits, RequestLog
 from app.timelines import add_timelines
-
-RETRY_AFTER = {"Retry-After": "5"}
 
 
 def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> ASGIApp:
@@ -45,7 +33,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         reader.close()
         watcher.close()
 
-    app = FastAPI(
+    app = Application(
         version=__version__,
         lifespan=lifespan,
         docs_url=None,
@@ -58,9 +46,6 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     add_routes(app, reader, resources)
     add_timelines(app, reader)
     add_docs(app)
-    app.add_exception_handler(AppError, _told)
-    app.add_exception_handler(HTTPException, _told_of_starlette)
-    app.add_exception_handler(Exception, _told_of_fault)
     write = write_line if settings.request_log else None
     if not settings.cache_megabytes:
         return RequestLog(Limits(Headers(app)), write)
@@ -94,36 +79,3 @@ def cached(app: ASGIApp, settings: Settings, watcher: Reader) -> Cache:
 def serving_app() -> ASGIApp:
     """The service as the environment sets it: what each worker process makes for itself."""
     return create_app(read_settings())
-
-
-def _response(request: Request, error: AppError, headers: dict[str, str] | None = None) -> Response:
-    body = problem(error, instance_of(request.scope))
-    headers = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(body, error.status, headers, media_type=PROBLEM_JSON)
-
-
-async def _told(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)
-    return _response(
-        request, error, RETRY_AFTER if isinstance(error, DatabaseUnavailable) else None
-    )
-
-
-async def _told_of_starlette(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    path = request.url.path
-    if error.status_code == 405:
-        refused = MethodNotAllowed(
-            f"{path} does not take {request.method}.", f"{path} 不支持{request.method}。"
-        )
-        return _response(request, refused, {"Allow": METHODS})
-    known = [getattr(route, "path", "") for route in request.app.routes]
-    path = path[:SHOWN]
-    hint, hint_zh = hints(nearest(path, known, alike=0.85))
-    return _response(
-        request, NotFound(f"Nothing stands at {path}.{hint}", f"{path} 处没有内容{hint_zh}。")
-    )
-
-
-async def _told_of_fault(request: Request, _error: Exception) -> Response:
-    return _response(request, InternalError(*FAILED))

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,14 +59,17 @@ def instance_of(scope: Scope) -> str:
     return address[:2000].decode("ascii", "replace")
 
 
-async def send_problem(scope: Scope, send: Send, error: AppError) -> None:
-    """Answer with a problem from outside the application."""
+async def send_problem(
+    scope: Scope, send: Send, error: AppError, more: Mapping[bytes, bytes] | None = None
+) -> None:
+    """Answer with a problem; `more` are headers of its own."""
     body = problem(error, instance_of(scope))
     headers = {
         **HEADERS,
         b"content-type": PROBLEM_JSON.encode(),
         b"content-length": str(len(body)).encode(),
         b"cache-control": b"no-store",
+        **(more or {}),
     }
     start = {"type": "http.response.start", "status": error.status, "headers": [*headers.items()]}
     await send(start)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from starlette.datastructures import Headers
 
+from app.application import Application
 from app.db import Snapshot
 from app.envelope import Question, links_of, list_meta
 from app.formats import Answer
@@ -24,7 +25,7 @@ from app.reply import Reply, question_of
 from app.resources import INDICATORS, TARGETS
 
 
-def add_timelines(app: FastAPI, reader: Reader) -> None:
+def add_timelines(app: Application, reader: Reader) -> None:
     """The history of one indicator, of several, and the comparison of two plans."""
     routes = _Timelines(reader)
     for path, endpoint in (
@@ -32,9 +33,9 @@ def add_timelines(app: FastAPI, reader: Reader) -> None:
         ("/v1/indicators/{code}/history", routes.history),
         ("/v1/plans/{before}/diff/{after}", routes.diff),
     ):
-        app.add_route(path, endpoint)
+        app.add_endpoint(path, endpoint)
         if not path.endswith("}"):
-            app.add_route(f"{path}.{{suffix}}", endpoint)
+            app.add_endpoint(f"{path}.{{suffix}}", endpoint)
 
 
 @dataclass(frozen=True)
