@@ -219,5 +219,7 @@ ABOUT = (
     "count or to collect. A word of one plan is its code, which is searched with all its tasks. "
     "A city is named in its plans of all years: with many plans ten times as many rows have it as "
     f"are found. The import is that of the whole command, median of {IMPORTS} files, "
-    "into a copy of the database; its plan is the first of an issuer that neither holds."
+    "into a copy of the database; its plan is the first of an issuer that neither holds. The large "
+    "databases' files had been read just before (`cat`): where the system has them only on its "
+    "disk, the first questions to each plan wait for that."
 )
