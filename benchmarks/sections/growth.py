@@ -5,7 +5,9 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import zip_longest
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,13 +18,13 @@ from benchmarks.catalogue import copied, new_plan, small_catalogue
 from benchmarks.databases import empty
 from benchmarks.run import Run
 from benchmarks.servers import environment, service
-from benchmarks.tables import table, times
+from benchmarks.tables import table, times, verdict
 from benchmarks.tools import ROOT, SERVER_CORE, SERVICE, Failed, pinned
 
 TITLE = "Growth: a few plans and many"
 
-LIMITS = range(60, 100)
-"""A case asks with each of them, or once for so many codes."""
+LIMITS = [f"limit={n}{more}" for n in range(4, 24) for more in ("", "&bom=false")]
+"""A case asks with each of them, or once for so many codes: one plan has as many tasks, too."""
 
 COUNT = len(LIMITS)
 
@@ -30,9 +32,20 @@ LEAST = 20
 """Addresses that a case needs."""
 
 DEEP = 1000
-"""The page that is reached by following the links; each has 100 rows."""
+"""The page that is reached by following the links."""
+
+PAGE = 100
+"""Rows of each of them."""
+
+IDLE = 3
+"""Seconds after which a connection is made anew: the service hangs up after five."""
 
 IMPORTS = 3
+
+IMPORT = "import of one plan file"
+
+MOST_TIMES = {"tasks with 教育": 10, "tasks with 学位": 10, IMPORT: 2}
+"""How many times as long each case may take with many plans; 3 times where nothing is said."""
 
 ONCE_MADE = ("page 1 of tasks", "facets over all tasks")
 """Cases whose first answer needs what later ones can remember: a total, facets."""
@@ -45,17 +58,27 @@ class Asking:
 
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.asked_at = time.perf_counter()
+        self.deepest = 1
+        """The number of the page that was reached."""
 
     def timed(self, address: str) -> tuple[float, bytes]:
         """Milliseconds until an answer was there, and its body; raises Failed unless it is 200."""
+        if time.perf_counter() - self.asked_at > IDLE:
+            self.connection.close()
+            self._get("/healthz")
         began = time.perf_counter()
+        body = self._get(address)
+        self.asked_at = time.perf_counter()
+        return (self.asked_at - began) * 1000, body
+
+    def _get(self, address: str) -> bytes:
         self.connection.request("GET", quote(address, safe="/?&=,-%"))
         answer = self.connection.getresponse()
         body = answer.read()
-        took = (time.perf_counter() - began) * 1000
         if answer.status != 200:
             raise Failed(f"{address} was answered with {answer.status}: {body[:500]!r}")
-        return took, body
+        return body
 
     def read(self, address: str) -> Any:
         """An answer's JSON."""
@@ -74,47 +97,65 @@ def measure(run: Run) -> dict[str, Any]:
             small = pair.small or made[pair.kind]["small"]
             if pair.small is None:
                 small_catalogue(small)
-            measured[pair.kind] = {
-                "small": _measured(small, run, files),
-                "large": _measured(pair.large, run, files),
-            }
+            measured[pair.kind] = _measured({"small": small, "large": pair.large}, run, files)
             print(f"  {pair.kind}", flush=True)
     return {"databases": measured}
 
 
-def _measured(url: str, run: Run, files: Iterable[Path]) -> dict[str, Any]:
-    with service(url, run.folder) as server:
-        seen = _asked(Asking(server.port))
-    with copied(url, run) as copy:
-        seen["imports"] = [_import(copy, file) for file in files]
+def _measured(urls: Mapping[str, str], run: Run, files: Iterable[Path]) -> dict[str, Any]:
+    """What was measured of both sizes, by turns."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(service(url, run.folder)) for url in urls.values()]
+        seen = dict(zip(urls, _asked([Asking(server.port) for server in servers]), strict=True))
+    with ExitStack() as stack:
+        copies = [stack.enter_context(copied(url, run)) for url in urls.values()]
+        imports = [[_import(copy, file) for copy in copies] for file in files]
+    for size, took in zip(seen.values(), zip(*imports, strict=True), strict=True):
+        size["imports"] = took
     return seen
 
 
-def _asked(asking: Asking) -> dict[str, Any]:
-    """Milliseconds of each request, by case; what all tasks are asked for comes first."""
-    taken = {name: _each(asking, addresses) for name, addresses in _of_all().items()}
-    taken |= {name: _each(asking, addresses) for name, addresses in _of_plans(asking).items()}
-    pages, beginning = _deep_page(asking)
-    taken["deep page"] = _each(asking, (f"{beginning}&limit={n}&bom=false" for n in LIMITS))
-    plans = asking.read("/v1/plans?limit=1")["meta"]["total"]
-    return {"taken": taken, "plans": plans, "page": pages}
+def _asked(sizes: Sequence[Asking]) -> list[dict[str, Any]]:
+    """Milliseconds of each request of each size, by case; what all tasks are asked for first."""
+    taken: list[dict[str, list[float]]] = [{} for _ in sizes]
+    for cases in (_of_all, _of_plans, _of_deep_page):
+        asked = [cases(asking) for asking in sizes]
+        for name in asked[0]:
+            took = _by_turns(sizes, [size[name] for size in asked])
+            for size, times_taken in zip(taken, took, strict=True):
+                size[name] = times_taken
+    return [
+        {"taken": size, "plans": _plans(asking), "page": asking.deepest}
+        for asking, size in zip(sizes, taken, strict=True)
+    ]
 
 
-def _each(asking: Asking, addresses: Iterable[str]) -> list[float]:
-    chosen = list(dict.fromkeys(addresses))[:COUNT]
-    if len(chosen) < LEAST:
-        raise Failed(f"there are {len(chosen)} addresses like {chosen[:1]}, not {LEAST}")
-    return [asking.timed(address)[0] for address in chosen]
+def _by_turns(sizes: Sequence[Asking], cases: Sequence[Iterable[str]]) -> list[list[float]]:
+    """Milliseconds of each request, by size; asked one here, one there."""
+    chosen = [list(dict.fromkeys(addresses))[:COUNT] for addresses in cases]
+    if min(map(len, chosen)) < LEAST:
+        raise Failed(f"there are {[*map(len, chosen)]} addresses like {chosen[0][:1]}")
+    took: list[list[float]] = [[] for _ in sizes]
+    for turn in zip_longest(*chosen):
+        for asking, address, times_taken in zip(sizes, turn, took, strict=True):
+            if address is not None:
+                times_taken.append(asking.timed(address)[0])
+    return took
 
 
-def _of_all() -> Cases:
+def _plans(asking: Asking) -> int:
+    total: int = asking.read("/v1/plans?limit=1")["meta"]["total"]
+    return total
+
+
+def _of_all(_asking: Asking) -> Cases:
     asked = {
         "page 1 of tasks": "/v1/tasks?",
         "facets over all tasks": "/v1/tasks?facets=plan,year,role&",
         "tasks with 教育": "/v1/tasks?q=教育&",
         "tasks with 学位": "/v1/tasks?q=学位&",
     }
-    return {name: [f"{path}limit={n}" for n in LIMITS] for name, path in asked.items()}
+    return {name: [path + limit for limit in LIMITS] for name, path in asked.items()}
 
 
 def _of_plans(asking: Asking) -> Cases:
@@ -144,20 +185,21 @@ def _codes(asking: Asking, address: str) -> list[str]:
 
 
 def _with_limits(beginning: str, values: Iterable[str]) -> list[str]:
-    return [f"{beginning}{value}&limit={limit}" for limit in LIMITS for value in values]
+    return [f"{beginning}{value}&{limit}" for limit in LIMITS for value in values]
 
 
-def _deep_page(asking: Asking) -> tuple[int, str]:
-    """The number of the deepest full page, 1,000 at most, and its address without a limit."""
-    page, beginning = 1, "/v1/tasks?format=json"
-    following = "/v1/tasks?limit=100"
-    while page < DEEP:
+def _of_deep_page(asking: Asking) -> Cases:
+    """What is asked of the deepest full page, that with the number DEEP at most."""
+    beginning = "/v1/tasks?format=json"
+    following = f"/v1/tasks?limit={PAGE}"
+    while asking.deepest < DEEP:
         following = asking.read(following)["links"]["next"]
         if following is None:
             break
-        page, cursor = page + 1, parse_qs(urlsplit(following).query)["cursor"][0]
-        beginning = f"/v1/tasks?cursor={cursor}"
-    return page, beginning
+        asking.deepest += 1
+        (cursor,) = parse_qs(urlsplit(following).query)["cursor"]
+        beginning = f"/v1/tasks?format=json&cursor={cursor}"
+    return {"deep page": [f"{beginning}&{limit}" for limit in LIMITS]}
 
 
 def _import(url: str, file: Path) -> float:
@@ -192,7 +234,9 @@ def told(result: Mapping[str, Any]) -> str:
             "ratio",
             "first with many",
         ]
-        parts.append(table(head, _rows(few, many)))
+        rows = _rows(few, many)
+        parts.append(table(head, [[*row, _first(many, row[0])] for row in rows]))
+        parts.append("\n".join(_verdicts(rows)))
         parts.append(
             f"The deep page is page {many['page']:,} with many plans, and page {few['page']} with "
             "few, where there are no more."
@@ -201,21 +245,38 @@ def told(result: Mapping[str, Any]) -> str:
 
 
 def _rows(few: Mapping[str, Any], many: Mapping[str, Any]) -> list[list[str]]:
+    """Of each case: its name, milliseconds with few plans, with many, and their ratio."""
     rows = []
     for name, taken in many["taken"].items():
         less, more = median(few["taken"][name]), median(taken)
-        first = f"{taken[0]:.1f}" if name in ONCE_MADE else ""
-        rows.append([name, f"{less:.1f}", f"{more:.1f}", times(more / less), first])
+        rows.append([name, f"{less:.1f}", f"{more:.1f}", times(more / less)])
     less, more = (median(size["imports"]) * 1000 for size in (few, many))
-    rows.append(["import of one plan file", f"{less:,.0f}", f"{more:,.0f}", times(more / less), ""])
+    rows.append([IMPORT, f"{less:,.0f}", f"{more:,.0f}", times(more / less)])
     return rows
 
 
+def _first(many: Mapping[str, Any], name: str) -> str:
+    return f"{many['taken'][name][0]:.1f}" if name in ONCE_MADE else ""
+
+
+def _verdicts(rows: Iterable[Sequence[str]]) -> list[str]:
+    by_most: dict[int, list[tuple[float, str]]] = {}
+    for name, _, _, ratio in rows:
+        by_most.setdefault(MOST_TIMES.get(name, 3), []).append((float(ratio), name))
+    told = []
+    for most, cases in sorted(by_most.items()):
+        worst, name = max(cases)
+        wanted = f"at most {most} times as long; most {worst:.2f} ({name})"
+        told.append(verdict(wanted, worst <= most))
+    return told
+
+
 ABOUT = (
-    f"One connection, one request after another; each figure is the median of {COUNT} requests, "
-    "none of which was made before. The large database is the national case, invented plans that "
-    "[national.py](national.py) publishes; the small one, where none was named, holds its first "
-    "plan. “First” is the first request of all since the service started, which has to "
+    "One request after another, by turns of the small and the large database; each figure is the "
+    f"median of {COUNT} requests, none of which was made before. Lists have 4 to 23 rows on both "
+    "sides, as far as so many are found. The large database is the national case, invented plans "
+    "that [national.py](national.py) publishes; the small one, where none was named, holds its "
+    "first plan. “First” is the first request of all since the service started, which has to "
     "count or to collect. A word of one plan is its code, which is searched with all its tasks. "
     "A city is named in its plans of all years: with many plans ten times as many rows have it as "
     f"are found. The import is that of the whole command, median of {IMPORTS} files, "
