@@ -231,7 +231,7 @@ def test_a_client_that_does_not_read_makes_nothing_grow(
             talking.connection.sendall(asked)
             time.sleep(0.0005)  # so that they arrive one by one
         time.sleep(0.2)
-        assert len(at_once) * size < 8_000_000, "a socket holds some 4 MB; all would be 30 MB"
+        assert len(at_once) * size < 20_000_000, "sockets hold some 4 MB; all would be 70 MB"
         assert {talking.hear()[0] for _ in range(1500)} == {200}
 
 
@@ -260,16 +260,16 @@ def test_only_who_is_idle_is_hung_up_on(
 
     def impatient(self: Protocol, *arguments: Any, **options: Any) -> None:
         begin(self, *arguments, **options)
-        self.timeout_keep_alive = 0.4  # type: ignore[assignment]
+        self.timeout_keep_alive = 1.0  # type: ignore[assignment]
 
     monkeypatch.setattr(Protocol, "__init__", impatient)
     with talk(keeping) as talking:
-        for _ in range(8):
+        for _ in range(4):
             until_known(talking, read, request(KEPT))
-            time.sleep(0.15)
+            time.sleep(0.4)
         began = time.monotonic()
         assert talking.connection.recv(1) == b"", "it ends by itself"
-        assert 0.1 < time.monotonic() - began < 5
+        assert time.monotonic() - began < 5
     for begun in (request("/v1/areas"), request(KEPT), b""):
         with talk(keeping) as talking:
             if begun:
